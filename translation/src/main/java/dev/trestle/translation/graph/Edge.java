@@ -1,0 +1,22 @@
+package dev.trestle.translation.graph;
+
+/**
+ * A channel between the tasks of two stages.
+ *
+ * @param id position in {@link OperatorGraph#edges()}
+ * @param from producing stage
+ * @param to consuming stage; always greater than {@code from}
+ * @param collection what the consumer reads; its coder encodes the elements
+ */
+public record Edge(int id, Kind kind, int from, int to, Collection collection) {
+
+  /** How elements find their task. */
+  public enum Kind {
+    /** By key group of the element's encoded key; elements are {@code KV}s. */
+    KEYED,
+    /** Any task: elements are spread evenly. */
+    REBALANCE,
+    /** Every task: the panes of a side input. */
+    BROADCAST
+  }
+}

@@ -1,0 +1,110 @@
+package dev.trestle.translation.graph;
+
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+
+/**
+ * What one node does. The set is closed: an engine has an operator for each.
+ *
+ * <p>A flatten is not a step: its readers read each of its inputs.
+ */
+public sealed interface Step {
+
+  TransformName transform();
+
+  // ---- Sources: roots without an input edge ------------------------------------------------
+
+  /** One empty byte array in the global window at the beginning of time. */
+  record Impulse(TransformName transform) implements Step {}
+
+  /** Reads a bounded source. */
+  record BoundedRead(TransformName transform, BoundedSource<?> source) implements Step {}
+
+  /** Reads an unbounded source. */
+  record UnboundedRead(TransformName transform, UnboundedSource<?, ?> source) implements Step {}
+
+  /** A script of elements, watermarks and processing time; it drives the job's clock. */
+  record ScriptedSource(TransformName transform, TestStream<?> script) implements Step {}
+
+  // ---- Steps that need no edge before them -------------------------------------------------
+
+  /**
+   * Calls a DoFn without state, timers or restriction.
+   *
+   * @param input what it reads
+   */
+  record ParDo(TransformName transform, Collection input, DoFnSpec fn) implements Step {}
+
+  /** Replaces every element's windows by those that the window fn assigns. */
+  record AssignWindows(TransformName transform, Collection input, WindowFn<?, ?> windowFn)
+      implements Step {}
+
+  /** Element -> KV(element, KV(initial restriction, initial watermark estimator state)). */
+  record PairWithRestriction(TransformName transform, Collection input, DoFnSpec fn)
+      implements Step {}
+
+  /** Splits each restriction and adds its size: -> KV(KV(element, KV(restriction, state)), size). */
+  record SplitAndSizeRestrictions(TransformName transform, Collection input, DoFnSpec fn)
+      implements Step {}
+
+  /**
+   * The lifted half of a combine: KV(key, element) -> KV(key, accumulator), each key and window
+   * seldom more than once.
+   *
+   * @param input elements before combining; its coder is a {@code KvCoder}
+   */
+  record Precombine(
+      TransformName transform,
+      Collection input,
+      GlobalCombineFn<?, ?, ?> combineFn,
+      Coder<?> accumulatorCoder)
+      implements Step {}
+
+  /** KV(key, iterable of elements) -> KV(key, combined); stands alone, after a user's GroupByKey. */
+  record CombineGroupedValues(
+      TransformName transform, Collection input, GlobalCombineFn<?, ?, ?> combineFn)
+      implements Step {}
+
+  // ---- Roots behind an edge ----------------------------------------------------------------
+
+  /** Passes elements on as they are, behind a rebalance or keyed edge (Reshuffle, Redistribute). */
+  record Redistribute(TransformName transform, Collection input) implements Step {}
+
+  /** Calls a DoFn with state or timers, key by key. */
+  record StatefulParDo(TransformName transform, Collection input, DoFnSpec fn) implements Step {}
+
+  /** Calls a splittable DoFn on what {@link SplitAndSizeRestrictions} made. */
+  record ProcessSizedElements(TransformName transform, Collection input, DoFnSpec fn)
+      implements Step {}
+
+  /** KV(key, value) -> KV(key, iterable of values), by window and trigger. */
+  record GroupByKey(TransformName transform, Collection input) implements Step {}
+
+  /**
+   * KV(key, element or accumulator) -> KV(key, combined), by window and trigger.
+   *
+   * @param input its coder is a {@code KvCoder} of the key's coder and the element's, or the
+   *     accumulator's where {@code lifted}
+   * @param lifted whether a {@link Precombine} has made accumulators of the elements
+   */
+  record CombinePerKey(
+      TransformName transform,
+      Collection input,
+      GlobalCombineFn<?, ?, ?> combineFn,
+      Coder<?> accumulatorCoder,
+      boolean lifted)
+      implements Step {}
+
+  /**
+   * Gathers a collection per window and publishes each pane as the new contents of a side input.
+   * Its one output is read only through broadcast edges.
+   *
+   * @param materialization URN of the access pattern: iterable or multimap
+   */
+  record View(TransformName transform, Collection input, String materialization)
+      implements Step {}
+}
