@@ -37,13 +37,40 @@ public final class Batch implements StreamItem.Elements {
   private long bytes;
 
   public Batch(EdgeFormat format) {
-    this.format = format;
-    keys =
+    this(
+        format,
         format.keyCoder() == null
             ? null
-            : new Column(format.keyCoder(), format.keyByObject(), CAPACITY);
+            : new Column(format.keyCoder(), format.keyByObject(), CAPACITY),
+        new Column(format.valueCoder(), format.valueByObject(), CAPACITY));
+  }
+
+  private Batch(EdgeFormat format, @Nullable Column keys, Column values) {
+    this.format = format;
+    this.keys = keys;
+    this.values = values;
     keyHashes = keys == null ? new int[0] : new int[CAPACITY];
-    values = new Column(format.valueCoder(), format.valueByObject(), CAPACITY);
+  }
+
+  /**
+   * The same elements under one key, whose encoding is empty.
+   *
+   * @param keyed a format whose value coder is this batch's
+   */
+  public Batch withEmptyKey(EdgeFormat keyed) {
+    if (keyed.keyCoder() == null) {
+      throw new IllegalArgumentException("The format has no key");
+    }
+    Column emptyKeys = new Column(keyed.keyCoder(), false, CAPACITY);
+    Batch batch = new Batch(keyed, emptyKeys, values);
+    System.arraycopy(timestamps, 0, batch.timestamps, 0, size);
+    System.arraycopy(windows, 0, batch.windows, 0, size);
+    Arrays.fill(batch.keyHashes, ByteKey.hash(new byte[0], 0, 0));
+    batch.panes = panes;
+    batch.metadata = metadata;
+    batch.size = size;
+    batch.bytes = bytes;
+    return batch;
   }
 
   /** Adds an element of an edge without key. */
