@@ -1,0 +1,74 @@
+package dev.trestle.runner.exchange;
+
+import dev.trestle.runner.operator.Metadata;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Sends batches to whichever task has least to do. */
+public final class RebalancingEdgeWriter implements EdgeWriter {
+
+  private final EdgeFormat format;
+  private final Outlet outlet;
+  private final int batchSize;
+  private int next;
+  private @Nullable Batch gathering;
+
+  /**
+   * A writer.
+   *
+   * @param batchSize most elements in a batch: one where single elements are heavy (source splits,
+   *     restrictions), so that they spread evenly
+   */
+  public RebalancingEdgeWriter(
+      EdgeFormat format,
+      List<SingleWriterChannel> channels,
+      Relief relief,
+      int firstTarget,
+      int batchSize) {
+    this.format = format;
+    outlet = new Outlet(channels, relief);
+    next = firstTarget % outlet.size();
+    this.batchSize = batchSize;
+  }
+
+  @Override
+  public void accept(
+      @Nullable Object value,
+      Instant timestamp,
+      Object windows,
+      PaneInfo pane,
+      @Nullable Metadata metadata) {
+    Batch batch = gathering;
+    if (batch == null) {
+      batch = new Batch(format);
+      gathering = batch;
+    }
+    batch.add(value, timestamp, windows, pane, metadata);
+    if (batch.isFull() || batch.size() >= batchSize) {
+      flush();
+    }
+  }
+
+  @Override
+  public void flush() {
+    Batch batch = gathering;
+    if (batch != null) {
+      gathering = null;
+      next = (next + 1) % outlet.size();
+      outlet.put(outlet.leastLoaded(next), batch);
+    }
+  }
+
+  @Override
+  public void broadcast(StreamItem item) {
+    flush();
+    outlet.broadcast(item);
+  }
+
+  @Override
+  public boolean isAboveMark() {
+    return outlet.isAboveMark();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.trestle.runner.keyed;
+
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.Slice;
+import org.apache.beam.runners.core.StateInternals;
+import org.apache.beam.runners.core.TimerInternals;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * State, timers and watermark holds of one keyed operator in one task. A key is made current, then
+ * {@link #state} and {@link #timers} speak of that key. Not thread safe; the task's thread calls.
+ */
+public interface KeyedContext {
+
+  /**
+   * Makes a key current.
+   *
+   * @param tableKey as {@code Batch.tableKey} gives it; copied where it has to be kept
+   * @param keyHash as {@code Batch.keyHash} gives it
+   */
+  void setKey(Object tableKey, int keyHash);
+
+  /** The current key, decoded (once for a key as long as it stays current). */
+  @Nullable Object key();
+
+  /** State of the current key. The same object always; watermark holds set in it count in hold(). */
+  StateInternals state();
+
+  /** Timers of the current key. The same object always. */
+  TimerInternals timers();
+
+  /**
+   * Fires event-time timers at or before {@code watermark}, in order of time over all keys, those
+   * included that firing sets. {@code timers().currentInputWatermarkTime()} is {@code watermark}
+   * from the start.
+   *
+   * @return whether all have fired; false when the slice was used up first
+   */
+  boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler);
+
+  /** Fires processing-time timers (both domains) due at {@code now}; as above. */
+  boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler);
+
+  /** When the next processing-time timer is due; {@code Long.MAX_VALUE} for never. */
+  long nextProcessingTime();
+
+  /** The least of all watermark holds and of the output timestamps of pending user timers. */
+  long hold();
+
+  /** Drops everything of the current key in a window: cells and timers. */
+  void clearWindow(BoundedWindow window);
+
+  /** Makes a context on heap tables. */
+  static KeyedContext create(
+      OperatorContext context,
+      @Nullable Coder<Object> keyCoder,
+      boolean keyByObject,
+      Coder<BoundedWindow> windowCoder) {
+    return new HeapKeyedContext(context, keyCoder, keyByObject, windowCoder);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.trestle.runner.operator;
+
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.spill.SpillDirectory;
+import java.time.InstantSource;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+
+/** What an operator may use of its task. Valid from {@code open} to {@code close}. */
+public interface OperatorContext {
+
+  /** The transform's full name, for errors and metrics. */
+  String stepName();
+
+  PipelineOptions options();
+
+  /** Which of the stage's tasks this is, from 0. */
+  int taskIndex();
+
+  /** How many tasks the stage has. */
+  int parallelism();
+
+  /** The key groups that the task owns; all of them where the stage is not keyed. */
+  KeyGroupRange keyGroups();
+
+  /** Memory for buffers and state, shared by all tasks of the process. */
+  MemoryBudget memory();
+
+  /** Where to put what does not fit. */
+  SpillDirectory spill();
+
+  /** Processing time; a test stream drives it. */
+  InstantSource clock();
+
+  /** The task's input watermark, in milliseconds, as last told to the root. */
+  long inputWatermark();
+
+  /** The task's output watermark, in milliseconds, as last handed on. */
+  long outputWatermark();
+
+  /** Takes this step's metrics. */
+  MetricsContainer metrics();
+
+  /** Panes of the side inputs that this step reads, as far as they have arrived. */
+  SideInputs sideInputs();
+
+  /** Takes callbacks for when the current bundle's effects are durable. */
+  BundleFinalizer bundleFinalizer();
+}

@@ -1,0 +1,14 @@
+package dev.trestle.runner.operator;
+
+/** The root of a stage that reads no edge. {@link #accept} is never called. */
+public interface SourceOperator extends Operator {
+
+  /** Reads and hands on elements, within a bundle, until the slice is used up or nothing is there. */
+  Progress advance(Slice slice);
+
+  /** The source's own watermark, in milliseconds. */
+  long watermark();
+
+  /** When to call {@link #advance} again after it made no progress; see {@link InputOperator}. */
+  long nextWakeup();
+}

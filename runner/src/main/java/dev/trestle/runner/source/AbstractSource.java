@@ -1,0 +1,43 @@
+package dev.trestle.runner.source;
+
+import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.SourceOperator;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What sources have in common: no input, no bundle work, nothing kept back. */
+abstract class AbstractSource implements SourceOperator {
+
+  @Override
+  public final void accept(
+      @Nullable Object value,
+      Instant timestamp,
+      Object windows,
+      PaneInfo pane,
+      @Nullable Metadata metadata) {
+    throw new UnsupportedOperationException("A source has no input");
+  }
+
+  @Override
+  public void startBundle() {}
+
+  @Override
+  public void finishBundle() {}
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public long hold() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public long nextWakeup() {
+    return Long.MIN_VALUE;
+  }
+
+  @Override
+  public void close() throws Exception {}
+}

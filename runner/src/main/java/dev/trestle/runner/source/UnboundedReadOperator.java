@@ -1,0 +1,215 @@
+package dev.trestle.runner.source;
+
+import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.Progress;
+import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.Slice;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.io.UnboundedSource.UnboundedReader;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.util.UserCodeException;
+import org.apache.beam.sdk.values.CausedByDrain;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the task's splits of an unbounded source, in turn. A split whose watermark has reached the
+ * end of time is finished; the operator is done when all are.
+ *
+ * <p>Until jobs take durable checkpoints, a mark is finalised when the bundle that read up to it
+ * has ended: from then on a failure fails the job.
+ */
+public final class UnboundedReadOperator extends AbstractSource {
+
+  private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  /** How long to leave splits alone that had nothing to read, in milliseconds. */
+  private static final long POLL_MILLIS = 2;
+
+  private final UnboundedSplits splits;
+  private final Receiver output;
+  private final boolean requiresDeduping;
+  private final List<Split> live = new ArrayList<>();
+  private @Nullable OperatorContext context;
+  private int next;
+  private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long wakeup = Long.MIN_VALUE;
+
+  private static final class Split {
+    final UnboundedReader<?> reader;
+    boolean started;
+    boolean readSinceMark;
+
+    Split(UnboundedReader<?> reader) {
+      this.reader = reader;
+    }
+  }
+
+  /**
+   * A read.
+   *
+   * @param splits shared by all tasks of the stage
+   */
+  public UnboundedReadOperator(
+      UnboundedSource<?, ?> source, UnboundedSplits splits, Receiver output) {
+    this.splits = splits;
+    this.output = output;
+    requiresDeduping = source.requiresDeduping();
+  }
+
+  @Override
+  public void open(OperatorContext operatorContext) throws Exception {
+    context = operatorContext;
+    for (UnboundedSource<?, ?> split :
+        splits.of(operatorContext.taskIndex(), operatorContext.options())) {
+      live.add(new Split(split.createReader(operatorContext.options(), null)));
+    }
+    if (live.isEmpty()) {
+      watermark = END;
+    }
+  }
+
+  @Override
+  public Progress advance(Slice slice) {
+    OperatorContext opened = opened();
+    MetricsEnvironmentState metrics =
+        MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+    MetricsContainer before = metrics.activate(opened.metrics());
+    try {
+      boolean read = false;
+      for (int i = live.size(); i > 0 && !slice.isUsedUp(); i--) {
+        next = next < live.size() - 1 ? next + 1 : 0;
+        read |= read(live.get(next), slice);
+      }
+      updateWatermark();
+      if (live.isEmpty()) {
+        return Progress.DONE;
+      }
+      wakeup = read ? Long.MIN_VALUE : opened.clock().millis() + POLL_MILLIS;
+      return read ? Progress.MADE : Progress.NONE;
+    } catch (IOException e) {
+      throw UserCodeException.wrap(e);
+    } finally {
+      metrics.activate(before);
+    }
+  }
+
+  private boolean read(Split split, Slice slice) throws IOException {
+    UnboundedReader<?> reader = split.reader;
+    boolean any = false;
+    do {
+      boolean available;
+      if (split.started) {
+        available = reader.advance();
+      } else {
+        available = reader.start();
+        split.started = true;
+      }
+      if (!available) {
+        break;
+      }
+      any = true;
+      output.accept(
+          reader.getCurrent(),
+          reader.getCurrentTimestamp(),
+          GlobalWindow.INSTANCE,
+          PaneInfo.NO_FIRING,
+          requiresDeduping
+              ? Metadata.of(recordId(reader), null, CausedByDrain.NORMAL)
+              : null);
+      slice.spend();
+    } while (!slice.isUsedUp());
+    split.readSinceMark |= any;
+    return any;
+  }
+
+  private static String recordId(UnboundedReader<?> reader) {
+    return new String(reader.getCurrentRecordId(), java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  private void updateWatermark() throws IOException {
+    long least = END;
+    for (int i = live.size() - 1; i >= 0; i--) {
+      Split split = live.get(i);
+      Instant reached = split.reader.getWatermark();
+      if (!reached.isBefore(BoundedWindow.TIMESTAMP_MAX_VALUE)) {
+        live.remove(i);
+        mark(split);
+        split.reader.close();
+      } else {
+        least = Math.min(least, reached.getMillis());
+      }
+    }
+    watermark = Math.max(watermark, least);
+  }
+
+  @Override
+  public void finishBundle() {
+    try {
+      for (int i = 0; i < live.size(); i++) {
+        mark(live.get(i));
+      }
+    } catch (IOException e) {
+      throw UserCodeException.wrap(e);
+    }
+  }
+
+  private void mark(Split split) throws IOException {
+    if (split.readSinceMark) {
+      split.readSinceMark = false;
+      CheckpointMark mark = split.reader.getCheckpointMark();
+      if (mark != null) {
+        opened()
+            .bundleFinalizer()
+            .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, mark::finalizeCheckpoint);
+      }
+    }
+  }
+
+  @Override
+  public long watermark() {
+    return watermark;
+  }
+
+  @Override
+  public long nextWakeup() {
+    return wakeup;
+  }
+
+  @Override
+  public void close() throws Exception {
+    Exception first = null;
+    for (Split split : live) {
+      try {
+        split.reader.close();
+      } catch (IOException | RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    live.clear();
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private OperatorContext opened() {
+    if (context == null) {
+      throw new IllegalStateException("Not open");
+    }
+    return context;
+  }
+}
