@@ -38,14 +38,11 @@ public final class Task implements Wakeable {
 
   private final String name;
   private final int depth;
-  private final List<Operator> operators;
-  private final List<EdgeWriter> writers;
-  private final TaskContext context;
+  private final boolean onlyWhenQuiet;
   private final BundleLimits limits;
   private final InstantSource clock;
   private final Scheduler scheduler;
   private final TaskListener listener;
-  private final boolean onlyWhenQuiet;
   private final Driver.Bundle bundle = this::beginBundle;
   private final Slice slice = new Slice();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
@@ -53,38 +50,48 @@ public final class Task implements Wakeable {
   /** Written by whoever makes the task ready. */
   private volatile int urgency;
 
-  private @Nullable Driver driver;
+  private @Nullable Wiring wiring;
   private boolean opened;
   private boolean inBundle;
   private long lastFlush = System.nanoTime();
   private boolean closed;
   private long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
+  /**
+   * What a task works on and with.
+   *
+   * @param operators in topological order, the root first
+   * @param writers one for each edge that leaves the stage
+   */
+  record Wiring(
+      Driver driver, TaskContext context, List<Operator> operators, List<EdgeWriter> writers) {}
+
+  /**
+   * A task that is not wired yet.
+   *
+   * @param depth longest way from a source, in edges
+   * @param onlyWhenQuiet whether it may run only when no other task can
+   */
   Task(
       String name,
       int depth,
       boolean onlyWhenQuiet,
-      TaskContext context,
-      List<Operator> operators,
-      List<EdgeWriter> writers,
       BundleLimits limits,
+      InstantSource clock,
       Scheduler scheduler,
       TaskListener listener) {
     this.name = name;
     this.depth = depth;
     this.onlyWhenQuiet = onlyWhenQuiet;
-    this.context = context;
-    this.operators = operators;
-    this.writers = writers;
     this.limits = limits;
+    this.clock = clock;
     this.scheduler = scheduler;
     this.listener = listener;
-    clock = context.clock();
   }
 
-  /** Gives the task its input; once, before the first turn. */
-  void attach(Driver input) {
-    driver = input;
+  /** Wires the task; once, before the first turn. */
+  void wire(Wiring with) {
+    wiring = with;
   }
 
   /** For people: stage and number. */
@@ -141,7 +148,7 @@ public final class Task implements Wakeable {
 
   /** Makes room in the channels downstream, so that a turn can do something. */
   void relieveWriters() {
-    for (EdgeWriter writer : writers) {
+    for (EdgeWriter writer : wiring().writers()) {
       writer.relieve();
     }
   }
@@ -170,6 +177,7 @@ public final class Task implements Wakeable {
 
   /** Whether a channel downstream is full: no turn will be given until there is room. */
   boolean isBlocked() {
+    List<EdgeWriter> writers = wiring().writers();
     for (int i = 0; i < writers.size(); i++) {
       if (writers.get(i).isAboveMark()) {
         return true;
@@ -206,8 +214,9 @@ public final class Task implements Wakeable {
   private void open() throws Exception {
     if (!opened) {
       opened = true;
+      List<Operator> operators = wiring().operators();
       for (int i = operators.size() - 1; i >= 0; i--) {
-        operators.get(i).open(context.of(i));
+        operators.get(i).open(wiring().context().of(i));
       }
     }
   }
@@ -215,6 +224,7 @@ public final class Task implements Wakeable {
   private void beginBundle() {
     if (!inBundle) {
       inBundle = true;
+      List<Operator> operators = wiring().operators();
       for (int i = operators.size() - 1; i >= 0; i--) {
         operators.get(i).startBundle();
       }
@@ -223,6 +233,7 @@ public final class Task implements Wakeable {
 
   private void endBundle() {
     if (inBundle) {
+      List<Operator> operators = wiring().operators();
       for (int i = 0; i < operators.size(); i++) {
         operators.get(i).finishBundle();
       }
@@ -230,14 +241,16 @@ public final class Task implements Wakeable {
       if (limits.isFlushDue(lastFlush)) {
         flushOperators();
       }
+      List<EdgeWriter> writers = wiring().writers();
       for (int i = 0; i < writers.size(); i++) {
         writers.get(i).flush();
       }
-      context.finalizers().bundleEnded();
+      wiring().context().finalizers().bundleEnded();
     }
   }
 
   private void flushOperators() {
+    List<Operator> operators = wiring().operators();
     for (int i = 0; i < operators.size(); i++) {
       operators.get(i).flush();
     }
@@ -246,6 +259,7 @@ public final class Task implements Wakeable {
 
   private void passWatermark() {
     long input = driver().watermark();
+    TaskContext context = wiring().context();
     context.advanceInputWatermark(input);
     long output = Math.min(input, hold());
     if (output > outputWatermark) {
@@ -260,6 +274,7 @@ public final class Task implements Wakeable {
 
   private long hold() {
     long hold = Long.MAX_VALUE;
+    List<Operator> operators = wiring().operators();
     for (int i = 0; i < operators.size(); i++) {
       hold = Math.min(hold, operators.get(i).hold());
     }
@@ -267,6 +282,7 @@ public final class Task implements Wakeable {
   }
 
   private void send(StreamItem item) {
+    List<EdgeWriter> writers = wiring().writers();
     for (int i = 0; i < writers.size(); i++) {
       writers.get(i).broadcast(item);
     }
@@ -292,7 +308,7 @@ public final class Task implements Wakeable {
     }
     closed = true;
     Exception first = null;
-    for (Operator operator : operators) {
+    for (Operator operator : wiring().operators()) {
       try {
         operator.close();
       } catch (Exception e) {
@@ -308,11 +324,15 @@ public final class Task implements Wakeable {
     }
   }
 
-  private Driver driver() {
-    if (driver == null) {
-      throw new IllegalStateException(name + " has no input attached");
+  private Wiring wiring() {
+    if (wiring == null) {
+      throw new IllegalStateException(name + " is not wired");
     }
-    return driver;
+    return wiring;
+  }
+
+  private Driver driver() {
+    return wiring().driver();
   }
 
   @Override
