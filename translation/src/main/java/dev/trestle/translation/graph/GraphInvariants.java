@@ -1,5 +1,6 @@
 package dev.trestle.translation.graph;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -91,6 +92,7 @@ final class GraphInvariants {
     }
   }
 
+  @FormatMethod
   private static void require(boolean holds, String message, Object... arguments) {
     if (!holds) {
       throw new IllegalArgumentException(

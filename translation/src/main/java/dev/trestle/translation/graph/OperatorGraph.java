@@ -8,10 +8,14 @@ import java.util.List;
  * @param stages in topological order: every edge leads from a stage to a later one; {@code
  *     stages.get(i).id() == i}
  * @param edges the channels between stages; {@code edges.get(i).id() == i}
- * @throws IllegalArgumentException if ids, edges and nodes do not fit together
  */
 public record OperatorGraph(List<Stage> stages, List<Edge> edges) {
 
+  /**
+   * Checks that ids, edges and nodes fit together.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
   public OperatorGraph {
     stages = List.copyOf(stages);
     edges = List.copyOf(edges);

@@ -101,7 +101,9 @@ public final class StepGraphBuilder {
       for (int i = 0; i < drafts.size(); i++) {
         for (Port port : drafts.get(i).ports()) {
           Integer other = producers.put(port.collection().id(), i);
-          require(other == null, "two transforms produce %s", port.collection().id());
+          if (other != null) {
+            throw malformed("two transforms produce " + port.collection().id());
+          }
         }
       }
       List<List<Integer>> readers = new ArrayList<>();
@@ -113,7 +115,7 @@ public final class StepGraphBuilder {
         for (String collection : needed) {
           Integer producer = producers.get(collection);
           if (producer == null) {
-            throw new IllegalArgumentException("Malformed pipeline: nothing makes " + collection);
+            throw malformed("nothing produces " + collection);
           }
           readers.get(producer).add(i);
         }
@@ -131,7 +133,9 @@ public final class StepGraphBuilder {
           }
         }
       }
-      require(done == drafts.size(), "%s transforms depend on themselves", drafts.size() - done);
+      if (done < drafts.size()) {
+        throw malformed((drafts.size() - done) + " transforms depend on themselves");
+      }
       return new StepGraph(resolved);
     }
 
@@ -169,11 +173,8 @@ public final class StepGraphBuilder {
       return found;
     }
 
-    private void require(boolean holds, String message, Object argument) {
-      if (!holds) {
-        throw new IllegalArgumentException(
-            "Malformed pipeline: " + String.format(message, argument));
-      }
+    private static IllegalArgumentException malformed(String how) {
+      return new IllegalArgumentException("Malformed pipeline: " + how);
     }
   }
 }

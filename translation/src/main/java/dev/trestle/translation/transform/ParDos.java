@@ -79,8 +79,8 @@ final class ParDos {
           transform,
           fn,
           transform.input(ParDoTranslation.getMainInputName(transform.proto())),
-          ports(transform, fn.getMainOutputTag().getId()),
-          sideInputs(transform, payload));
+          readPorts(transform, fn.getMainOutputTag().getId()),
+          readSideInputs(transform, payload));
     }
 
     boolean stateful() {
@@ -98,7 +98,7 @@ final class ParDos {
   }
 
   /** The main output first, the others by name. */
-  private static List<Port> ports(AppliedTransform transform, String mainTag) throws IOException {
+  private static List<Port> readPorts(AppliedTransform transform, String mainTag) throws IOException {
     TreeSet<String> tags = new TreeSet<>(transform.proto().getOutputsMap().keySet());
     List<Port> ports = new ArrayList<>();
     if (tags.remove(mainTag)) {
@@ -110,7 +110,7 @@ final class ParDos {
     return ports;
   }
 
-  private static List<SideInput> sideInputs(AppliedTransform transform, ParDoPayload payload)
+  private static List<SideInput> readSideInputs(AppliedTransform transform, ParDoPayload payload)
       throws IOException {
     List<SideInput> sideInputs = new ArrayList<>();
     for (Map.Entry<String, RunnerApi.SideInput> entry :
