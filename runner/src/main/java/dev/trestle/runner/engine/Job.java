@@ -2,7 +2,6 @@ package dev.trestle.runner.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.metrics.JobMetrics;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +115,7 @@ public final class Job {
       Thread.currentThread().interrupt();
     }
     closeTasks();
-    closeResources();
+    resources.spill().close();
     removeHook(atExit);
     synchronized (lock) {
       state = result;
@@ -161,14 +160,6 @@ public final class Job {
       } catch (Exception e) {
         LOG.warn("{} did not close cleanly", task.name(), e);
       }
-    }
-  }
-
-  private void closeResources() {
-    try {
-      resources.spill().close();
-    } catch (IOException e) {
-      LOG.warn("Spill files of {} are left behind", name, e);
     }
   }
 

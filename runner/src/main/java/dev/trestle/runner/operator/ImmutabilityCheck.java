@@ -41,8 +41,14 @@ public final class ImmutabilityCheck implements Receiver {
       Object windows,
       PaneInfo pane,
       @Nullable Metadata metadata) {
-    try (MutationDetector detector = MutationDetectors.forValueWithCoder(value, coder)) {
-      next.accept(value, timestamp, windows, pane, metadata);
+    MutationDetector detector;
+    try {
+      detector = MutationDetectors.forValueWithCoder(value, coder);
+    } catch (CoderException e) {
+      throw UserCodeException.wrap(e);
+    }
+    next.accept(value, timestamp, windows, pane, metadata);
+    try {
       detector.verifyUnmodified();
     } catch (IllegalMutationException e) {
       throw UserCodeException.wrap(
@@ -54,8 +60,6 @@ public final class ImmutabilityCheck implements Receiver {
               e.getSavedValue(),
               e.getNewValue(),
               e));
-    } catch (CoderException e) {
-      throw UserCodeException.wrap(e);
     }
   }
 }
