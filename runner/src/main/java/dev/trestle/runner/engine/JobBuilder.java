@@ -141,6 +141,9 @@ public final class JobBuilder {
     }
 
     @Override
+    public void barrierPassed(Task task, long barrier) {}
+
+    @Override
     public void failed(Task task, Throwable cause) {
       job.taskFailed(task, cause);
     }

@@ -60,6 +60,27 @@ final class EngineTest {
   }
 
   @Test
+  void barriersPassEveryTaskWhateverTheOrder() {
+    for (int seed = 0; seed < 100; seed++) {
+      sums.clear();
+      SimulatedScheduler scheduler = new SimulatedScheduler(seed);
+      Outcome outcome = new Outcome(6);
+      List<Task> tasks =
+          builder(scheduler, scheduler, 500).wiredTasks(outcome, factories(false, () -> {}));
+      scheduler.start(tasks);
+      int steps = 0;
+      while (outcome.left.getCount() > 0 && scheduler.step()) {
+        if (steps++ == 10) {
+          tasks.forEach(task -> task.requestBarrier(7));
+        }
+      }
+      assertThat("seed " + seed, outcome.failure == null, is(true));
+      assertThat("seed " + seed, outcome.barriers, is(Map.of(7L, 6)));
+      assertThat("seed " + seed, sums, is(expected(LIMIT, 3)));
+    }
+  }
+
+  @Test
   void threadsGiveTheSameSums() throws Exception {
     Job job = run(factories(false, () -> {}));
     assertThat(job.await(30_000), is(true));
@@ -209,6 +230,7 @@ final class EngineTest {
   private static final class Outcome implements TaskListener {
 
     final CountDownLatch left;
+    final Map<Long, Integer> barriers = new HashMap<>();
     @Nullable Throwable failure;
 
     Outcome(int tasks) {
@@ -218,6 +240,11 @@ final class EngineTest {
     @Override
     public void finished(Task task) {
       left.countDown();
+    }
+
+    @Override
+    public void barrierPassed(Task task, long barrier) {
+      barriers.merge(barrier, 1, Integer::sum);
     }
 
     @Override
