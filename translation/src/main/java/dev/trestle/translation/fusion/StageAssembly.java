@@ -44,8 +44,7 @@ final class StageAssembly {
       place(vertex);
       connect(vertex);
     }
-    return new OperatorGraph(
-        stageByRoot.values().stream().map(StageDraft::finish).toList(), edges);
+    return new OperatorGraph(stageByRoot.values().stream().map(StageDraft::finish).toList(), edges);
   }
 
   /** Puts a step into each of its stages. */

@@ -53,9 +53,10 @@ final class Labels {
     return edge.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@code Kv(StringUtf8,Iterable(VarLong))}: class names without their common ending. */
+  /** {@code Kv(StringUtf8,Iterable(VarLong))}: class names without package and common ending. */
   static String coder(Coder<?> coder) {
-    String name = coder.getClass().getSimpleName().replaceAll("Coder$", "");
+    String full = coder.getClass().getName();
+    String name = full.substring(full.lastIndexOf('.') + 1).replaceAll("Coder$", "");
     return coder.getCoderArguments().isEmpty()
         ? name
         : coder.getCoderArguments().stream()

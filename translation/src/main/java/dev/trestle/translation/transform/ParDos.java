@@ -53,13 +53,11 @@ final class ParDos {
     Call.read(transform).add(Entry.FUSED, Step.PairWithRestriction::new, steps);
   }
 
-  static void splitAndSize(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void splitAndSize(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Call.read(transform).add(Entry.FUSED, Step.SplitAndSizeRestrictions::new, steps);
   }
 
-  static void processSized(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void processSized(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Call.read(transform).add(Entry.REBALANCE, Step.ProcessSizedElements::new, steps);
   }
 
@@ -98,7 +96,8 @@ final class ParDos {
   }
 
   /** The main output first, the others by name. */
-  private static List<Port> readPorts(AppliedTransform transform, String mainTag) throws IOException {
+  private static List<Port> readPorts(AppliedTransform transform, String mainTag)
+      throws IOException {
     TreeSet<String> tags = new TreeSet<>(transform.proto().getOutputsMap().keySet());
     List<Port> ports = new ArrayList<>();
     if (tags.remove(mainTag)) {
