@@ -192,7 +192,7 @@ class RootedStepsTest {
     PCollectionTuple outputs =
         p.apply("Main", Create.of("a"))
             .apply(
-                "Multi",
+                "Tagged",
                 ParDo.of(new Fns.Same<String>())
                     .withOutputTags(main, TupleTagList.of(other1).and(other2)));
     outputs.get(main).setCoder(StringUtf8Coder.of());
@@ -201,7 +201,7 @@ class RootedStepsTest {
 
     OperatorGraph graph = PipelineTranslator.translate(p);
 
-    Node node = Graphs.node(graph, "Multi");
+    Node node = Graphs.node(graph, "Tagged");
     assertThat(node.outputs().stream().map(Node.Output::tag).toList(), contains("z", "a", "b"));
     assertThat(((Step.ParDo) node.step()).fn().mainTag(), equalTo(main));
   }
