@@ -36,9 +36,15 @@ final class Labels {
     } else if (step instanceof Step.CombinePerKey combine) {
       return name(combine.combineFn()) + (combine.lifted() ? ", lifted" : "");
     } else if (step instanceof Step.View view) {
-      return view.materialization();
+      return accessPattern(view.materialization());
     }
     return "";
+  }
+
+  /** {@code iterable} of {@code beam:side_input:iterable:v1}. */
+  private static String accessPattern(String urn) {
+    String[] parts = urn.split(":", -1);
+    return parts[parts.length - 2];
   }
 
   private static String fn(DoFnSpec fn) {
