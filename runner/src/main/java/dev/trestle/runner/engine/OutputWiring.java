@@ -15,7 +15,9 @@ import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import dev.trestle.translation.graph.Step;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the operators of one task, from the last to the first, each with who takes its output. */
@@ -26,7 +28,7 @@ final class OutputWiring {
   private final Scheduler scheduler;
   private final Topology topology;
   private final int taskIndex;
-  private final List<EdgeWriter> writers = new ArrayList<>();
+  private final Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
 
   OutputWiring(
       OperatorGraph graph,
@@ -61,7 +63,7 @@ final class OutputWiring {
 
   /** The writers of all edges that leave the stage. */
   List<EdgeWriter> writers() {
-    return writers;
+    return List.copyOf(writers.values());
   }
 
   private Receiver receiver(Node node, Node.Output output, @Nullable Operator[] operators) {
@@ -75,9 +77,7 @@ final class OutputWiring {
               : operator);
     }
     for (int edge : output.edges()) {
-      EdgeWriter writer = writer(graph.edges().get(edge));
-      writers.add(writer);
-      receivers.add(writer);
+      receivers.add(writers.computeIfAbsent(edge, id -> writer(graph.edges().get(id))));
     }
     return Fanout.to(receivers);
   }
