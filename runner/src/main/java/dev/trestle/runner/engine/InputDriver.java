@@ -25,6 +25,10 @@ final class InputDriver implements Driver {
   private final long[] watermarks;
   private final SideInputChannels sideInputs;
   private final WatermarkListener listener;
+
+  /** Side inputs first, then {@link #channels}. */
+  private final BarrierAligner aligner;
+
   private int next;
 
   /** The input watermark that all channels have reached. */
@@ -53,6 +57,7 @@ final class InputDriver implements Driver {
     this.channels = channels.toArray(new SingleWriterChannel[0]);
     this.sideInputs = sideInputs;
     this.listener = listener;
+    aligner = new BarrierAligner(sideInputs.size() + this.channels.length);
     watermarks = new long[this.channels.length];
     Arrays.fill(watermarks, reached);
     if (this.channels.length == 0) {
@@ -67,14 +72,14 @@ final class InputDriver implements Driver {
 
   @Override
   public boolean hasInput() {
-    if (sideInputs.hasWork()) {
+    if (sideInputs.hasWork(aligner)) {
       return true;
     }
     if (fired < reached) {
       return !waiting;
     }
-    for (SingleWriterChannel channel : channels) {
-      if (!channel.isEmpty()) {
+    for (int i = 0; i < channels.length; i++) {
+      if (!aligner.isBlocked(sideInputs.size() + i) && !channels[i].isEmpty()) {
         return true;
       }
     }
@@ -83,7 +88,7 @@ final class InputDriver implements Driver {
 
   @Override
   public void work(Slice slice, Bundle bundle) {
-    sideInputs.work(slice, bundle);
+    sideInputs.work(slice, bundle, aligner);
     if (inputsTurn && hasInput()) {
       inputsTurn = false;
     } else if (root.nextWakeup() < Long.MAX_VALUE) {
@@ -93,7 +98,7 @@ final class InputDriver implements Driver {
       }
       inputsTurn = slice.isUsedUp();
     }
-    while (!slice.isUsedUp()) {
+    while (!slice.isUsedUp() && !aligner.isAligned()) {
       if (fired < reached) {
         bundle.begin();
         listener.inputWatermark(reached);
@@ -115,9 +120,11 @@ final class InputDriver implements Driver {
   private @Nullable StreamItem poll() {
     for (int i = channels.length; i > 0; i--) {
       next = next < channels.length - 1 ? next + 1 : 0;
-      StreamItem item = channels[next].poll();
-      if (item != null) {
-        return item;
+      if (!aligner.isBlocked(sideInputs.size() + next)) {
+        StreamItem item = channels[next].poll();
+        if (item != null) {
+          return item;
+        }
       }
     }
     return null;
@@ -133,6 +140,9 @@ final class InputDriver implements Driver {
       advance(next, watermark.millis());
     } else if (item instanceof StreamItem.EndOfInput) {
       advance(next, END);
+      aligner.end(sideInputs.size() + next);
+    } else if (item instanceof StreamItem.Barrier barrier) {
+      aligner.arrive(sideInputs.size() + next, barrier.id());
     } else {
       throw new IllegalStateException("Not an item of an input edge: " + item);
     }
@@ -145,6 +155,11 @@ final class InputDriver implements Driver {
       least = Math.min(least, each);
     }
     reached = Math.max(reached, least);
+  }
+
+  @Override
+  public BarrierAligner aligner() {
+    return aligner;
   }
 
   @Override

@@ -47,7 +47,8 @@ public final class JobBuilder {
     return job;
   }
 
-  private List<Task> wiredTasks(TaskListener listener, Function<Stage, StageFactory> factories) {
+  /** The tasks, wired; for whoever wants to drive them by hand. */
+  List<Task> wiredTasks(TaskListener listener, Function<Stage, StageFactory> factories) {
     BundleLimits limits =
         new BundleLimits(
             settings.maxBundleSize(), settings.maxBundleNanos(), settings.flushNanos());
@@ -138,6 +139,9 @@ public final class JobBuilder {
     public void finished(Task task) {
       job.taskFinished();
     }
+
+    @Override
+    public void barrierPassed(Task task, long barrier) {}
 
     @Override
     public void failed(Task task, Throwable cause) {

@@ -9,7 +9,10 @@ import dev.trestle.runner.sideinput.ViewPane;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
-/** The broadcast channels of a task, and the operators that wait for what comes through them. */
+/**
+ * The broadcast channels of a task, and the operators that wait for what comes through them. They
+ * are the first inputs of the task's aligner.
+ */
 final class SideInputChannels {
 
   /** One broadcast edge as the task sees it. */
@@ -24,12 +27,16 @@ final class SideInputChannels {
     this.readers = readers;
   }
 
-  boolean hasWork() {
+  int size() {
+    return inlets.size();
+  }
+
+  boolean hasWork(BarrierAligner aligner) {
     if (releasing) {
       return true;
     }
     for (int i = 0; i < inlets.size(); i++) {
-      if (!inlets.get(i).channel().isEmpty()) {
+      if (!aligner.isBlocked(i) && !inlets.get(i).channel().isEmpty()) {
         return true;
       }
     }
@@ -37,13 +44,10 @@ final class SideInputChannels {
   }
 
   /** Takes what has come, then lets the readers go on with elements that waited for it. */
-  void work(Slice slice, Driver.Bundle bundle) {
+  void work(Slice slice, Driver.Bundle bundle, BarrierAligner aligner) {
     boolean changed = false;
     for (int i = 0; i < inlets.size(); i++) {
-      Inlet inlet = inlets.get(i);
-      for (StreamItem item = inlet.channel().poll(); item != null; item = inlet.channel().poll()) {
-        changed |= take(inlet.input(), item);
-      }
+      changed |= drain(i, aligner);
     }
     if (changed) {
       for (int i = 0; i < readers.size(); i++) {
@@ -59,17 +63,31 @@ final class SideInputChannels {
     }
   }
 
-  private static boolean take(BroadcastInput input, StreamItem item) {
-    if (item instanceof ViewPane pane) {
-      input.accept(pane);
-    } else if (item instanceof StreamItem.Watermark watermark) {
-      input.advanceWatermark(watermark.millis());
-    } else if (item instanceof StreamItem.EndOfInput) {
-      input.advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
-    } else {
-      return false;
+  private boolean drain(int index, BarrierAligner aligner) {
+    Inlet inlet = inlets.get(index);
+    boolean changed = false;
+    while (!aligner.isBlocked(index)) {
+      StreamItem item = inlet.channel().poll();
+      if (item == null) {
+        break;
+      }
+      if (item instanceof ViewPane pane) {
+        inlet.input().accept(pane);
+        changed = true;
+      } else if (item instanceof StreamItem.Watermark watermark) {
+        inlet.input().advanceWatermark(watermark.millis());
+        changed = true;
+      } else if (item instanceof StreamItem.EndOfInput) {
+        inlet.input().advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+        aligner.end(index);
+        changed = true;
+      } else if (item instanceof StreamItem.Barrier barrier) {
+        aligner.arrive(index, barrier.id());
+      } else {
+        throw new IllegalStateException("Not an item of a broadcast edge: " + item);
+      }
     }
-    return true;
+    return changed;
   }
 
   void abandon() {

@@ -65,15 +65,15 @@ final class SideInputWiring {
     } else {
       throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
     }
-    for (PCollectionView<?> view : fn.views().values()) {
-      if (view.getTagInternal().getId().equals(tag)) {
-        return view;
-      }
-    }
-    PCollectionView<?> named = fn.views().get(tag);
-    if (named == null) {
-      throw new IllegalStateException("No view " + tag + " in " + step.transform().fullName());
-    }
-    return named;
+    return fn.views().values().stream()
+        .filter(view -> tagOf(view).equals(tag))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("No view " + tag + " in " + step.transform().fullName()));
+  }
+
+  @SuppressWarnings("deprecation") // meant for runners
+  private static String tagOf(PCollectionView<?> view) {
+    return view.getTagInternal().getId();
   }
 }

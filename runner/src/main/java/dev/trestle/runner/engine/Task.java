@@ -117,6 +117,14 @@ public final class Task implements Wakeable {
     return state.get() == State.DONE;
   }
 
+  /** Asks a source's task for a barrier between two bundles. Any thread may call. */
+  void requestBarrier(long id) {
+    if (driver() instanceof SourceDriver source) {
+      source.requestBarrier(id);
+      wake();
+    }
+  }
+
   @Override
   public void wake() {
     while (true) {
@@ -163,6 +171,7 @@ public final class Task implements Wakeable {
         input.work(slice, bundle);
         endBundle();
         passWatermark();
+        passBarrier();
         if (outputWatermark >= END && input.isAtEnd()) {
           finish();
           return;
@@ -269,6 +278,16 @@ public final class Task implements Wakeable {
       if (output < END) {
         send(new StreamItem.Watermark(output));
       }
+    }
+  }
+
+  private void passBarrier() {
+    BarrierAligner aligner = driver().aligner();
+    if (aligner.isAligned()) {
+      flushOperators();
+      long barrier = aligner.release();
+      send(new StreamItem.Barrier(barrier));
+      listener.barrierPassed(this, barrier);
     }
   }
 
