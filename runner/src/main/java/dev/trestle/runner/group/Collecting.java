@@ -3,7 +3,7 @@ package dev.trestle.runner.group;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
-import java.util.Arrays;
+import dev.trestle.state.spill.ByteSlice;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Collecting extends Reduction {
 
   private static final int BYTES_PER_LIST = 64;
+
+  /** A spilled list of so many bytes is brought back into memory as a whole. */
+  private static final long MOST_COPIED = 1L << 20;
 
   private final Coder<Object> coder;
   private final ByteSink sink = new ByteSink();
@@ -88,36 +91,45 @@ final class Collecting extends Reduction {
   }
 
   @Override
-  void write(@Nullable Object aggregate, ByteSink piece, Runnable writer) {
-    EncodedValues values = values(aggregate);
-    int header = piece.size();
-    byte[] head = Arrays.copyOf(piece.array(), header);
-    for (EncodedValues.RecordCursor cursor = values.cursor(); cursor.next(); ) {
-      piece.reset();
-      piece.write(head, 0, header);
-      piece.write(cursor.bytes, cursor.start, cursor.end - cursor.start);
-      writer.run();
+  void write(@Nullable Object aggregate, PieceWriter writer) {
+    for (EncodedValues.RecordCursor cursor = values(aggregate).cursor(); cursor.next(); ) {
+      writer.write(cursor.bytes, cursor.start, cursor.end);
     }
   }
 
+  /**
+   * A list that fits is copied, so that it stays good for as long as anybody keeps it; a longer one
+   * is read from disk while the user iterates, and only until the next key.
+   */
   @Override
-  Object outputOf(Iterable<byte[]> pieces, int header) {
-    Iterable<Object> decoded =
-        () -> {
-          Iterator<byte[]> encoded = pieces.iterator();
-          return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-              return encoded.hasNext();
-            }
+  Object outputOf(Iterable<ByteSlice> pieces, int header) {
+    EncodedValues copied = new EncodedValues(0);
+    long bytes = 0;
+    for (ByteSlice piece : pieces) {
+      bytes += piece.length();
+      if (bytes > MOST_COPIED) {
+        return decoding(pieces, header);
+      }
+      copied.add(piece.bytes(), piece.start() + header, piece.end());
+    }
+    return copied.view(coder);
+  }
 
-            @Override
-            public Object next() {
-              byte[] piece = encoded.next();
-              return EncodedValues.decode(coder, piece, header, piece.length);
-            }
-          };
-        };
-    return decoded;
+  private Iterable<Object> decoding(Iterable<ByteSlice> pieces, int header) {
+    return () -> {
+      Iterator<ByteSlice> encoded = pieces.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return encoded.hasNext();
+        }
+
+        @Override
+        public Object next() {
+          ByteSlice piece = encoded.next();
+          return EncodedValues.decode(coder, piece.bytes(), piece.start() + header, piece.end());
+        }
+      };
+    };
   }
 }

@@ -3,6 +3,7 @@ package dev.trestle.runner.group;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.state.spill.ByteSlice;
 import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
@@ -85,16 +86,17 @@ final class Combining extends Reduction {
   void forget() {}
 
   @Override
-  void write(@Nullable Object aggregate, ByteSink piece, Runnable writer) {
-    Combiner.encode(coder, combiner.compact(aggregate), piece);
-    writer.run();
+  void write(@Nullable Object aggregate, PieceWriter writer) {
+    sink.reset();
+    Combiner.encode(coder, combiner.compact(aggregate), sink);
+    writer.write(sink.array(), 0, sink.size());
   }
 
   @Override
-  @Nullable Object outputOf(Iterable<byte[]> pieces, int header) {
+  @Nullable Object outputOf(Iterable<ByteSlice> pieces, int header) {
     Object merged = ABSENT;
-    for (byte[] piece : pieces) {
-      Object next = EncodedValues.decode(coder, piece, header, piece.length);
+    for (ByteSlice piece : pieces) {
+      Object next = EncodedValues.decode(coder, piece.bytes(), piece.start() + header, piece.end());
       merged = merged == ABSENT ? next : combiner.merge(merged, next);
     }
     return output(merged);

@@ -13,7 +13,8 @@ final class KeyDecoder {
   KeyDecoder(EdgeFormat format) {
     Coder<Object> keyCoder = format.keyCoder();
     if (keyCoder == null) {
-      throw new IllegalArgumentException("Elements are grouped behind a keyed edge only: " + format);
+      throw new IllegalArgumentException(
+          "Elements are grouped behind a keyed edge only: " + format);
     }
     coder = keyCoder;
   }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Keys, numbered from 0 in the order in which they came, and for each an aggregate and, where asked
  * for, a timestamp.
  *
- * <p>An open-addressed hash table of longs (hash in the upper half, number in the lower, 0 for free)
- * over columns. A probe that misses touches one cache line, firing is a sequential scan that can
- * stop anywhere, and dropping a window drops a handful of arrays. Keys are never removed.
+ * <p>An open-addressed hash table of longs (hash in the upper half, number in the lower, 0 for
+ * free) over columns. A probe that misses touches one cache line, firing is a sequential scan that
+ * can stop anywhere, and dropping a window drops a handful of arrays. Keys are never removed.
  */
 final class KeyTable {
 

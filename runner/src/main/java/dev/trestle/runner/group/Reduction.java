@@ -1,8 +1,8 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.state.spill.ByteSlice;
 import org.jspecify.annotations.Nullable;
 
 /** What the elements of one key and window become: a list, or a CombineFn's accumulator. */
@@ -45,18 +45,19 @@ abstract sealed class Reduction permits Collecting, Combining {
   /** Says that all aggregates have been dropped. */
   abstract void forget();
 
-  /**
-   * Writes an aggregate in pieces.
-   *
-   * @param piece used for each piece; what it holds before is left in front of the piece
-   * @param writer called after each piece
-   */
-  abstract void write(@Nullable Object aggregate, ByteSink piece, Runnable writer);
+  /** Writes an aggregate in pieces, from which {@link #outputOf} can go on. */
+  abstract void write(@Nullable Object aggregate, PieceWriter writer);
 
   /**
    * What a pane hands out, from the pieces of all its aggregates.
    *
+   * @param pieces good only as long as the caller says
    * @param header how many bytes stand in front of each piece
    */
-  abstract @Nullable Object outputOf(Iterable<byte[]> pieces, int header);
+  abstract @Nullable Object outputOf(Iterable<ByteSlice> pieces, int header);
+
+  /** Takes a piece of an aggregate. */
+  interface PieceWriter {
+    void write(byte[] bytes, int start, int end);
+  }
 }

@@ -79,9 +79,7 @@ final class SliceStore {
     }
     WindowSlice slice =
         new WindowSlice(
-            key,
-            members.toArray(new OpenWindow[0]),
-            new KeyTable(times, initialTime, footprint));
+            key, members.toArray(new OpenWindow[0]), new KeyTable(times, initialTime, footprint));
     slices.put(key, slice);
     return slice;
   }
@@ -143,9 +141,7 @@ final class SliceStore {
       }
       window.table = new KeyTable(times, initialTime, null);
     }
-    for (WindowSlice slice = window.slices.peek();
-        slice != null;
-        slice = window.slices.peek()) {
+    for (WindowSlice slice = window.slices.peek(); slice != null; slice = window.slices.peek()) {
       while (window.cursor < slice.table.size()) {
         int until = Math.min(slice.table.size(), window.cursor + KEYS_PER_CHECK);
         merge(slice, window.cursor, until, window.table);

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo.Timing;
@@ -37,12 +39,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A window lives through two stages. Until the watermark passes its end its elements are in the
  * {@link SliceStore}, and nothing is known of a key but its aggregate (and timestamp). Then it
  * fires; if lateness is allowed it goes on as {@link OpenWindow#table}, which remembers how many
- * panes of each key have fired, until it expires. Elements that come in this time fire at the end of
- * their batch.
+ * panes of each key have fired, until it expires. Elements that come in this time fire at the end
+ * of their batch.
  *
  * <p>Panes, timestamps, holds and drops equal those of {@code ReduceFnRunner}: {@code
- * WindowedGroupingTest} compares them on random inputs. Timestamp combiner {@code LATEST} is left to
- * the general operator: its holds move with every element.
+ * WindowedGroupingTest} compares them on random inputs. Timestamp combiner {@code LATEST} is left
+ * to the general operator: its holds move with every element.
  */
 final class WindowedGroupingOperator implements InputOperator {
 
@@ -111,6 +113,15 @@ final class WindowedGroupingOperator implements InputOperator {
 
   @Override
   public void accept(Batch batch) {
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
+    try {
+      add(batch);
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
+  }
+
+  private void add(Batch batch) {
     long outputWatermark = context().outputWatermark();
     int size = batch.size();
     for (int i = 0; i < size; i++) {
@@ -211,6 +222,15 @@ final class WindowedGroupingOperator implements InputOperator {
     watermark = newWatermark;
     lastWindows = null;
     lastSlice = null;
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
+    try {
+      return fireAll(newWatermark, share);
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
+  }
+
+  private boolean fireAll(long newWatermark, Slice share) {
     while (true) {
       OpenWindow ending = store.first();
       if (ending != null && ending.end >= newWatermark) {
