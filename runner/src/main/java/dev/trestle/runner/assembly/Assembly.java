@@ -46,7 +46,7 @@ public final class Assembly {
     EngineSettings settings = settings(graph, options);
     ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
     return new JobBuilder(graph, settings, resources, scheduler)
-        .start(name, stage -> new StageAssembly(graph, stage, settings, options, clock));
+        .start(name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
   }
 
   private static EngineSettings settings(OperatorGraph graph, TrestlePipelineOptions options) {
