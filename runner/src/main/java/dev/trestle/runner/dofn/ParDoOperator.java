@@ -37,8 +37,7 @@ final class ParDoOperator implements Operator {
               instance, step.fn(), outputs, TimestampBounds.of(instance.fn()), context);
       current = arguments.current;
       observesWindow =
-          instance.signature().processElement().observesWindow()
-              || !context.sideInputs().isEmpty();
+          instance.signature().processElement().observesWindow() || !context.sideInputs().isEmpty();
     }
 
     void process(
