@@ -247,7 +247,8 @@ public final class Task implements Wakeable {
         operators.get(i).finishBundle();
       }
       inBundle = false;
-      if (limits.isFlushDue(lastFlush)) {
+      if (limits.isFlushDue(lastFlush)
+          || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
         flushOperators();
       }
       List<EdgeWriter> writers = wiring().writers();
