@@ -4,7 +4,7 @@ import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Operator;
-import dev.trestle.runner.operator.ReadsSideInputs;
+import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.SourceOperator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.translation.graph.Node;
@@ -86,9 +86,9 @@ public final class JobBuilder {
     }
     OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
-    List<ReadsSideInputs> readers = new ArrayList<>();
+    List<SideInputReader> readers = new ArrayList<>();
     for (Operator operator : operators) {
-      if (operator instanceof ReadsSideInputs reader) {
+      if (operator instanceof SideInputReader reader) {
         readers.add(reader);
       }
     }
