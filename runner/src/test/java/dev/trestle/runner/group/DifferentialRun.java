@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Slice;
 import dev.trestle.translation.graph.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -88,6 +89,11 @@ final class DifferentialRun {
     if (scenario.random.nextInt(4) == 0) {
       task.now += 5;
       referenceTask.now += 5;
+      Slice slice = new Slice();
+      slice.restart(Integer.MAX_VALUE, System.nanoTime() + 1_000_000_000L);
+      operator.advance(slice);
+      reference.advanceProcessingTime();
+      compare();
     }
     task.inputWatermark = watermark;
     while (!Scenario.advance(operator, watermark, 1 + scenario.random.nextInt(4))) {
