@@ -43,4 +43,9 @@ public final class BroadcastEdgeWriter implements EdgeWriter {
   public boolean isAboveMark() {
     return outlet.isAboveMark();
   }
+
+  @Override
+  public void relieve() {
+    outlet.relieve();
+  }
 }

@@ -13,4 +13,7 @@ public interface EdgeWriter extends Receiver {
 
   /** Whether a channel has more in flight than it should. */
   boolean isAboveMark();
+
+  /** Makes room in channels that have more in flight than they should. */
+  void relieve();
 }

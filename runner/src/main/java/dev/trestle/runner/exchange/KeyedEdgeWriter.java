@@ -107,4 +107,9 @@ public final class KeyedEdgeWriter implements EdgeWriter {
   public boolean isAboveMark() {
     return outlet.isAboveMark();
   }
+
+  @Override
+  public void relieve() {
+    outlet.relieve();
+  }
 }

@@ -43,6 +43,14 @@ final class Outlet {
     return false;
   }
 
+  void relieve() {
+    for (SingleWriterChannel channel : channels) {
+      if (channel.isAboveMark()) {
+        relief.relieve(channel);
+      }
+    }
+  }
+
   /** The target with the least in flight. */
   int leastLoaded(int first) {
     int best = first;

@@ -71,4 +71,9 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
   public boolean isAboveMark() {
     return outlet.isAboveMark();
   }
+
+  @Override
+  public void relieve() {
+    outlet.relieve();
+  }
 }

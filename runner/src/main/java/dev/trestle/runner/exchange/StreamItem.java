@@ -15,10 +15,9 @@ public sealed interface StreamItem {
   /**
    * No element before this time follows, late data excepted.
    *
-   * @param millis milliseconds; {@code Long.MAX_VALUE} is never sent, see {@link EndOfInput}
-   * @param idle the writer has nothing to say for now: readers leave it out of their minimum
+   * @param millis milliseconds, before the end of time: that is {@link EndOfInput}
    */
-  record Watermark(long millis, boolean idle) implements StreamItem {}
+  record Watermark(long millis) implements StreamItem {}
 
   /** What came before belongs to checkpoint {@code id}, what follows does not. */
   record Barrier(long id) implements StreamItem {}

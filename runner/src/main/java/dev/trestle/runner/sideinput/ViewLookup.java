@@ -75,6 +75,7 @@ public final class ViewLookup implements SideInputs {
     return (T) value;
   }
 
+  @SuppressWarnings("deprecation") // the view's tag is meant for runners
   private View find(PCollectionView<?> wanted) {
     for (View view : views) {
       if (view.view == wanted) {
@@ -91,7 +92,8 @@ public final class ViewLookup implements SideInputs {
         "calling sideInput() with unknown view " + wanted + ": name it in withSideInputs(...)");
   }
 
-  @SuppressWarnings("unchecked") // translation admits only views of the two primitive forms
+  /** Translation admits only views of the two primitive forms; what they are made of is for us. */
+  @SuppressWarnings({"unchecked", "deprecation"})
   private static @Nullable Object apply(View view, BoundedWindow window) {
     ViewContents contents = view.input.contents(window);
     if (contents == null) {

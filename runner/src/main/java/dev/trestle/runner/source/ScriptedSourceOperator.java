@@ -45,6 +45,7 @@ public final class ScriptedSourceOperator extends AbstractSource {
       return Progress.MADE;
     }
     watermark = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+    clock.release();
     return Progress.DONE;
   }
 

@@ -6,7 +6,8 @@ package dev.trestle.translation.graph;
  * @param id position in {@link OperatorGraph#edges()}
  * @param from producing stage
  * @param to consuming stage; always greater than {@code from}
- * @param collection what the consumer reads; its coder encodes the elements
+ * @param collection what the consumer reads; its coder encodes the elements. On a broadcast edge an
+ *     element is a whole pane of a side input, an iterable
  */
 public record Edge(int id, Kind kind, int from, int to, Collection collection) {
 

@@ -11,9 +11,15 @@ import java.util.List;
  */
 public record OperatorGraph(List<Stage> stages, List<Edge> edges) {
 
+  /**
+   * Checks that ids, edges and nodes fit together.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
   public OperatorGraph {
     stages = List.copyOf(stages);
     edges = List.copyOf(edges);
+    GraphInvariants.check(stages, edges);
   }
 
   /** Whether every collection is bounded, so that the job ends by itself. */

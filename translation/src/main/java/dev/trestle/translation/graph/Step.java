@@ -30,6 +30,9 @@ public sealed interface Step {
   /** A script of elements, watermarks and processing time; it drives the job's clock. */
   record ScriptedSource(TransformName transform, TestStream<?> script) implements Step {}
 
+  /** Produces nothing and ends at once: a flatten of no collections. */
+  record Empty(TransformName transform) implements Step {}
+
   // ---- Steps that need no edge before them -------------------------------------------------
 
   /**
@@ -47,13 +50,16 @@ public sealed interface Step {
   record PairWithRestriction(TransformName transform, Collection input, DoFnSpec fn)
       implements Step {}
 
-  /** Splits each restriction and adds its size: -> KV(KV(element, KV(restriction, state)), size). */
+  /**
+   * Splits each restriction and adds its size: -> KV(KV(element, KV(restriction, state)), size).
+   */
   record SplitAndSizeRestrictions(TransformName transform, Collection input, DoFnSpec fn)
       implements Step {}
 
   /**
    * The lifted half of a combine: KV(key, element) -> KV(key, accumulator), each key and window
-   * seldom more than once.
+   * seldom more than once. An accumulator's timestamp is its elements' timestamps, combined by the
+   * input's timestamp combiner; none may be kept back beyond the end of a bundle.
    *
    * @param input elements before combining; its coder is a {@code KvCoder}
    */
@@ -64,14 +70,19 @@ public sealed interface Step {
       Coder<?> accumulatorCoder)
       implements Step {}
 
-  /** KV(key, iterable of elements) -> KV(key, combined); stands alone, after a user's GroupByKey. */
+  /**
+   * KV(key, iterable of elements) -> KV(key, combined); stands alone, after a user's GroupByKey.
+   */
   record CombineGroupedValues(
       TransformName transform, Collection input, GlobalCombineFn<?, ?, ?> combineFn)
       implements Step {}
 
   // ---- Roots behind an edge ----------------------------------------------------------------
 
-  /** Passes elements on as they are, behind a rebalance or keyed edge (Reshuffle, Redistribute). */
+  /**
+   * Passes elements on as they are, behind a rebalance or keyed edge: Reshuffle, Redistribute, and
+   * the places where fusion had to cut.
+   */
   record Redistribute(TransformName transform, Collection input) implements Step {}
 
   /** Calls a DoFn with state or timers, key by key. */
@@ -101,10 +112,10 @@ public sealed interface Step {
 
   /**
    * Gathers a collection per window and publishes each pane as the new contents of a side input.
-   * Its one output is read only through broadcast edges.
+   * Its one output is read only through broadcast edges; an element of it is a pane: the iterable
+   * of all elements.
    *
    * @param materialization URN of the access pattern: iterable or multimap
    */
-  record View(TransformName transform, Collection input, String materialization)
-      implements Step {}
+  record View(TransformName transform, Collection input, String materialization) implements Step {}
 }

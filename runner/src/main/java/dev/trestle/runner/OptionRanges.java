@@ -1,0 +1,24 @@
+package dev.trestle.runner;
+
+/** Refuses values that make no sense, with the option's name and the range. */
+final class OptionRanges {
+
+  private static final int MOST_PARALLELISM = 128;
+  private static final long MOST_MEGABYTES = 1 << 20;
+
+  private OptionRanges() {}
+
+  static void check(TrestlePipelineOptions options) {
+    check("parallelism", options.getParallelism(), 0, MOST_PARALLELISM);
+    check("maxBundleSize", options.getMaxBundleSize(), 1, Integer.MAX_VALUE);
+    check("maxBundleMillis", options.getMaxBundleMillis(), 1, Integer.MAX_VALUE);
+    check("memoryBudgetMb", options.getMemoryBudgetMb(), 0, MOST_MEGABYTES);
+  }
+
+  private static void check(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          String.format("--%s=%d: must be from %d to %d", name, value, least, most));
+    }
+  }
+}

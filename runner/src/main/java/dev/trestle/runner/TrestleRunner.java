@@ -1,0 +1,50 @@
+package dev.trestle.runner;
+
+import dev.trestle.runner.assembly.Assembly;
+import dev.trestle.translation.PipelineTranslator;
+import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.validate.UnsupportedPipelineException;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsValidator;
+
+/**
+ * Runs pipelines in this process: {@code --runner=TrestleRunner}. {@link #run} returns as soon as
+ * the job has started; the job goes on, also when the main thread ends, until its input does.
+ */
+public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
+
+  private final TrestlePipelineOptions options;
+
+  private TrestleRunner(TrestlePipelineOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * A runner, as {@code Pipeline} asks for it.
+   *
+   * @throws IllegalArgumentException naming the option whose value is out of range
+   */
+  public static TrestleRunner fromOptions(PipelineOptions options) {
+    TrestlePipelineOptions own =
+        PipelineOptionsValidator.validate(TrestlePipelineOptions.class, options);
+    OptionRanges.check(own);
+    return new TrestleRunner(own);
+  }
+
+  /**
+   * Starts a pipeline.
+   *
+   * @throws UnsupportedPipelineException naming everything in it that Trestle does not do
+   */
+  @Override
+  public TrestlePipelineResult run(Pipeline pipeline) {
+    FileSystems.setDefaultPipelineOptions(options);
+    MetricsEnvironment.setMetricsSupported(true);
+    OperatorGraph graph = PipelineTranslator.translate(pipeline);
+    return new TrestlePipelineResult(Assembly.start(graph, options));
+  }
+}

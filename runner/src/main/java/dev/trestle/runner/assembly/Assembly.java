@@ -1,0 +1,73 @@
+package dev.trestle.runner.assembly;
+
+import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.engine.EngineSettings;
+import dev.trestle.runner.engine.Job;
+import dev.trestle.runner.engine.JobBuilder;
+import dev.trestle.runner.engine.JobResources;
+import dev.trestle.runner.engine.ThreadedScheduler;
+import dev.trestle.runner.source.ScriptedClock;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.graph.Step;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Starts the job for an operator graph. */
+public final class Assembly {
+
+  /** Share of the heap that buffers may use where the options do not say. */
+  private static final double DEFAULT_MEMORY_SHARE = 0.4;
+
+  /** How long a streaming job keeps partial aggregates back, in milliseconds. */
+  private static final long FLUSH_MILLIS = 100;
+
+  private static final AtomicInteger JOBS = new AtomicInteger();
+
+  private Assembly() {}
+
+  /** Makes and starts a job. */
+  public static Job start(OperatorGraph graph, TrestlePipelineOptions options) {
+    boolean scripted =
+        graph.stages().stream()
+            .anyMatch(stage -> stage.root().step() instanceof Step.ScriptedSource);
+    InstantSource clock = scripted ? new ScriptedClock() : InstantSource.system();
+    JobResources resources =
+        new JobResources(
+            options,
+            new MemoryBudget(memoryBytes(options)),
+            SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
+            clock);
+    String name = "trestle-" + JOBS.incrementAndGet();
+    EngineSettings settings = settings(graph, options);
+    ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
+    return new JobBuilder(graph, settings, resources, scheduler)
+        .start(name, stage -> new StageAssembly(graph, stage, settings, options, clock));
+  }
+
+  private static EngineSettings settings(OperatorGraph graph, TrestlePipelineOptions options) {
+    int parallelism =
+        options.getParallelism() > 0
+            ? options.getParallelism()
+            : Math.min(
+                KeyGroupRange.DEFAULT_TOTAL, Runtime.getRuntime().availableProcessors());
+    boolean bounded = graph.bounded() && !options.isStreaming();
+    return new EngineSettings(
+        parallelism,
+        KeyGroupRange.DEFAULT_TOTAL,
+        options.getMaxBundleSize(),
+        TimeUnit.MILLISECONDS.toNanos(options.getMaxBundleMillis()),
+        bounded ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS),
+        options.getEnforceImmutability());
+  }
+
+  private static long memoryBytes(TrestlePipelineOptions options) {
+    return options.getMemoryBudgetMb() > 0
+        ? options.getMemoryBudgetMb() << 20
+        : (long) (Runtime.getRuntime().maxMemory() * DEFAULT_MEMORY_SHARE);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.operator.Slice;
+
+/** How a task gets at its elements: from a source or from other tasks. */
+interface Driver {
+
+  /** Whether {@link #work} would find anything to do at the moment. */
+  boolean hasWork(long now);
+
+  /** Whether other tasks have sent something that waits to be read. */
+  boolean hasInput();
+
+  /** Works through a slice; calls {@code bundle.begin()} before an operator is given anything. */
+  void work(Slice slice, Bundle bundle);
+
+  /** The task's input watermark, as far as its timers have fired. */
+  long watermark();
+
+  /** When the root wants its next turn; {@code Long.MAX_VALUE} for not before more input. */
+  long nextWakeup();
+
+  /** Whether nothing will come any more: the input is read to its end and all has fired. */
+  boolean isAtEnd();
+
+  /** Where the barriers that come through the task's inputs meet. */
+  BarrierAligner aligner();
+
+  /** Says that no more will be read. */
+  void abandon();
+
+  /** Makes sure that a bundle is open. */
+  interface Bundle {
+    void begin();
+  }
+}

@@ -1,0 +1,187 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.SingleWriterChannel;
+import dev.trestle.runner.exchange.StreamItem;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Progress;
+import dev.trestle.runner.operator.Slice;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the channels of the stage's input edges, in turn, and keeps the task's input watermark: the
+ * minimum over channels. A watermark takes effect when the operator has fired everything due at it;
+ * no element is read in between.
+ */
+final class InputDriver implements Driver {
+
+  private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  private final InputOperator root;
+  private final SingleWriterChannel[] channels;
+  private final long[] watermarks;
+  private final SideInputChannels sideInputs;
+  private final WatermarkListener listener;
+
+  /** Side inputs first, then {@link #channels}. */
+  private final BarrierAligner aligner;
+
+  private int next;
+
+  /** The input watermark that all channels have reached. */
+  private long reached = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /** The input watermark up to which everything has fired. */
+  private long fired = reached;
+
+  /** Whether the operator gave up firing before its slice was used up: it waits for a timer. */
+  private boolean waiting;
+
+  /** Whether the root's own work used up the last slice, so that the input goes first now. */
+  private boolean inputsTurn;
+
+  /** Is told the input watermark before anything fires. */
+  interface WatermarkListener {
+    void inputWatermark(long millis);
+  }
+
+  InputDriver(
+      InputOperator root,
+      List<SingleWriterChannel> channels,
+      SideInputChannels sideInputs,
+      WatermarkListener listener) {
+    this.root = root;
+    this.channels = channels.toArray(new SingleWriterChannel[0]);
+    this.sideInputs = sideInputs;
+    this.listener = listener;
+    aligner = new BarrierAligner(sideInputs.size() + this.channels.length);
+    watermarks = new long[this.channels.length];
+    Arrays.fill(watermarks, reached);
+    if (this.channels.length == 0) {
+      reached = END;
+    }
+  }
+
+  @Override
+  public boolean hasWork(long now) {
+    return hasInput() || root.nextWakeup() <= now;
+  }
+
+  @Override
+  public boolean hasInput() {
+    if (sideInputs.hasWork(aligner)) {
+      return true;
+    }
+    if (fired < reached) {
+      return !waiting;
+    }
+    for (int i = 0; i < channels.length; i++) {
+      if (!aligner.isBlocked(sideInputs.size() + i) && !channels[i].isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void work(Slice slice, Bundle bundle) {
+    sideInputs.work(slice, bundle, aligner);
+    if (inputsTurn && hasInput()) {
+      inputsTurn = false;
+    } else if (root.nextWakeup() < Long.MAX_VALUE) {
+      bundle.begin();
+      if (root.advance(slice) == Progress.MADE) {
+        waiting = false;
+      }
+      inputsTurn = slice.isUsedUp();
+    }
+    while (!slice.isUsedUp() && !aligner.isAligned()) {
+      if (fired < reached) {
+        bundle.begin();
+        listener.inputWatermark(reached);
+        if (!root.advanceWatermark(reached, slice)) {
+          waiting = !slice.isUsedUp();
+          return;
+        }
+        fired = reached;
+        waiting = false;
+      }
+      StreamItem item = poll();
+      if (item == null) {
+        return;
+      }
+      take(item, slice, bundle);
+    }
+  }
+
+  private @Nullable StreamItem poll() {
+    for (int i = channels.length; i > 0; i--) {
+      next = next < channels.length - 1 ? next + 1 : 0;
+      if (!aligner.isBlocked(sideInputs.size() + next)) {
+        StreamItem item = channels[next].poll();
+        if (item != null) {
+          return item;
+        }
+      }
+    }
+    return null;
+  }
+
+  private void take(StreamItem item, Slice slice, Bundle bundle) {
+    if (item instanceof Batch batch) {
+      bundle.begin();
+      int size = batch.size();
+      root.accept(batch);
+      slice.spend(size);
+    } else if (item instanceof StreamItem.Watermark watermark) {
+      advance(next, watermark.millis());
+    } else if (item instanceof StreamItem.EndOfInput) {
+      advance(next, END);
+      aligner.end(sideInputs.size() + next);
+    } else if (item instanceof StreamItem.Barrier barrier) {
+      aligner.arrive(sideInputs.size() + next, barrier.id());
+    } else {
+      throw new IllegalStateException("Not an item of an input edge: " + item);
+    }
+  }
+
+  private void advance(int channel, long watermark) {
+    watermarks[channel] = Math.max(watermarks[channel], watermark);
+    long least = END;
+    for (long each : watermarks) {
+      least = Math.min(least, each);
+    }
+    reached = Math.max(reached, least);
+  }
+
+  @Override
+  public BarrierAligner aligner() {
+    return aligner;
+  }
+
+  @Override
+  public long watermark() {
+    return fired;
+  }
+
+  @Override
+  public long nextWakeup() {
+    return root.nextWakeup();
+  }
+
+  @Override
+  public boolean isAtEnd() {
+    return fired >= END;
+  }
+
+  @Override
+  public void abandon() {
+    sideInputs.abandon();
+    for (SingleWriterChannel channel : channels) {
+      channel.abandon();
+    }
+  }
+}

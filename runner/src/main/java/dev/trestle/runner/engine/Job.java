@@ -1,0 +1,191 @@
+package dev.trestle.runner.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.metrics.JobMetrics;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pipeline that runs. One supervising thread of its own starts the scheduler, waits for the end,
+ * whatever it is, and clears up. Methods may be called by any thread.
+ */
+public final class Job {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Job.class);
+
+  /** How a job stands. */
+  public enum State {
+    /** Tasks have their turns. */
+    RUNNING,
+    /** Every task has come to its end. */
+    DONE,
+    /** A task has failed. */
+    FAILED,
+    /** Somebody wanted it to stop. */
+    CANCELLED
+  }
+
+  private final String name;
+  private final List<Task> tasks;
+  private final Scheduler scheduler;
+  private final JobResources resources;
+  private final JobMetrics metrics;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Object lock = new Object();
+  private final Thread supervisor;
+
+  @GuardedBy("lock")
+  private State state = State.RUNNING;
+
+  /** What the job will be once everything is cleared up; null while tasks run. */
+  @GuardedBy("lock")
+  private @Nullable State outcome;
+
+  @GuardedBy("lock")
+  private @Nullable Throwable failure;
+
+  @GuardedBy("lock")
+  private int unfinished;
+
+  Job(
+      String name,
+      List<Task> tasks,
+      Scheduler scheduler,
+      JobResources resources,
+      JobMetrics metrics) {
+    this.name = name;
+    this.tasks = tasks;
+    this.scheduler = scheduler;
+    this.resources = resources;
+    this.metrics = metrics;
+    unfinished = tasks.size();
+    supervisor = new Thread(this::supervise, name + "-supervisor");
+  }
+
+  /** Starts; once. */
+  void start() {
+    supervisor.start();
+  }
+
+  void taskFinished() {
+    synchronized (lock) {
+      unfinished--;
+      if (unfinished == 0) {
+        end(State.DONE, null);
+      }
+    }
+  }
+
+  void taskFailed(Task task, Throwable cause) {
+    LOG.debug("{} failed", task.name(), cause);
+    end(State.FAILED, cause);
+  }
+
+  /** Ends the job, unless it has ended. */
+  public void cancel() {
+    end(State.CANCELLED, null);
+  }
+
+  private void end(State with, @Nullable Throwable cause) {
+    synchronized (lock) {
+      if (outcome == null) {
+        outcome = with;
+        failure = cause;
+        lock.notifyAll();
+      }
+    }
+  }
+
+  private void supervise() {
+    Thread atExit = new Thread(this::cancelAndWait, name + "-at-exit");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    if (tasks.isEmpty()) {
+      end(State.DONE, null);
+    } else {
+      scheduler.start(tasks);
+    }
+    State result = awaitOutcome();
+    try {
+      scheduler.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closeTasks();
+    resources.spill().close();
+    removeHook(atExit);
+    synchronized (lock) {
+      state = result;
+    }
+    ended.countDown();
+  }
+
+  private void cancelAndWait() {
+    cancel();
+    try {
+      ended.await(15, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void removeHook(Thread atExit) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      LOG.debug("The process is ending: the hook has run", e);
+    }
+  }
+
+  private State awaitOutcome() {
+    synchronized (lock) {
+      while (outcome == null) {
+        try {
+          lock.wait();
+        } catch (InterruptedException e) {
+          outcome = State.CANCELLED;
+        }
+      }
+      return outcome;
+    }
+  }
+
+  private void closeTasks() {
+    for (Task task : tasks) {
+      try {
+        task.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not close cleanly", task.name(), e);
+      }
+    }
+  }
+
+  public State state() {
+    synchronized (lock) {
+      return state;
+    }
+  }
+
+  /** Why the job failed, or null. */
+  public @Nullable Throwable failure() {
+    synchronized (lock) {
+      return failure;
+    }
+  }
+
+  public JobMetrics metrics() {
+    return metrics;
+  }
+
+  /**
+   * Waits until the job has ended and everything is cleared up.
+   *
+   * @return whether it has ended in that time
+   */
+  public boolean await(long millis) throws InterruptedException {
+    return ended.await(millis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,151 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.exchange.SingleWriterChannel;
+import dev.trestle.runner.metrics.JobMetrics;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Operator;
+import dev.trestle.runner.operator.SideInputReader;
+import dev.trestle.runner.operator.SourceOperator;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.translation.graph.Node;
+import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.graph.Stage;
+import dev.trestle.translation.graph.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Makes a job of an operator graph: its tasks, wired, and what drives them. */
+public final class JobBuilder {
+
+  private final OperatorGraph graph;
+  private final EngineSettings settings;
+  private final JobResources resources;
+  private final Scheduler scheduler;
+  private final JobMetrics metrics = new JobMetrics();
+
+  /** A builder for one job. */
+  public JobBuilder(
+      OperatorGraph graph, EngineSettings settings, JobResources resources, Scheduler scheduler) {
+    this.graph = graph;
+    this.settings = settings;
+    this.resources = resources;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * Makes and starts the job.
+   *
+   * @param stageFactories gives the factory for each stage's operators
+   */
+  public Job start(String name, Function<Stage, StageFactory> stageFactories) {
+    JobLink link = new JobLink();
+    List<Task> tasks = wiredTasks(link, stageFactories);
+    Job job = new Job(name, tasks, scheduler, resources, metrics);
+    link.connect(job);
+    job.start();
+    return job;
+  }
+
+  /** The tasks, wired; for whoever wants to drive them by hand. */
+  List<Task> wiredTasks(TaskListener listener, Function<Stage, StageFactory> factories) {
+    BundleLimits limits =
+        new BundleLimits(
+            settings.maxBundleSize(), settings.maxBundleNanos(), settings.flushNanos());
+    Topology topology =
+        new Topology(
+            graph,
+            settings.parallelism(),
+            (stage, index, depth) ->
+                new Task(
+                    stage.name() + "#" + index,
+                    depth,
+                    stage.root().step() instanceof Step.ScriptedSource,
+                    limits,
+                    resources.clock(),
+                    scheduler,
+                    listener));
+    for (Stage stage : graph.stages()) {
+      StageFactory factory = factories.apply(stage);
+      List<Task> tasks = topology.tasks(stage);
+      for (int i = 0; i < tasks.size(); i++) {
+        tasks.get(i).wire(wiring(stage, i, tasks.size(), factory, topology));
+      }
+    }
+    return topology.allTasks();
+  }
+
+  private Task.Wiring wiring(
+      Stage stage, int index, int parallelism, StageFactory factory, Topology topology) {
+    TaskContext context =
+        new TaskContext(resources, index, parallelism, keyGroups(stage, index, parallelism));
+    SideInputWiring sideInputs = new SideInputWiring(graph, topology, index);
+    for (Node node : stage.nodes()) {
+      String step = node.step().transform().fullName();
+      context.add(step, metrics.newContainer(step), sideInputs.lookup(node));
+    }
+    OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, index);
+    List<Operator> operators = outputs.wire(stage, factory);
+    List<SideInputReader> readers = new ArrayList<>();
+    for (Operator operator : operators) {
+      if (operator instanceof SideInputReader reader) {
+        readers.add(reader);
+      }
+    }
+    SideInputChannels channels = new SideInputChannels(sideInputs.inlets(), readers);
+    Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
+    return new Task.Wiring(driver, context, operators, outputs.writers());
+  }
+
+  private KeyGroupRange keyGroups(Stage stage, int index, int parallelism) {
+    return stage.distribution() == Stage.Distribution.KEYED
+        ? KeyGroupRange.of(index, parallelism, settings.keyGroups())
+        : KeyGroupRange.all(settings.keyGroups());
+  }
+
+  private static Driver driver(
+      Stage stage,
+      int index,
+      Operator root,
+      SideInputChannels sideInputs,
+      TaskContext context,
+      Topology topology) {
+    if (root instanceof SourceOperator source) {
+      return new SourceDriver(source, sideInputs);
+    }
+    if (root instanceof InputOperator input) {
+      List<SingleWriterChannel> inlets = new ArrayList<>();
+      for (int edge : stage.inputs()) {
+        inlets.addAll(topology.inlets(edge, index));
+      }
+      return new InputDriver(input, inlets, sideInputs, context::advanceInputWatermark);
+    }
+    throw new IllegalStateException("Not a root: " + stage.root().step());
+  }
+
+  /** Tells the job of its tasks, which are there before it. */
+  private static final class JobLink implements TaskListener {
+
+    private volatile Job job;
+
+    @SuppressWarnings("NullAway.Init") // connected before the job starts, and no task runs earlier
+    JobLink() {}
+
+    void connect(Job to) {
+      job = to;
+    }
+
+    @Override
+    public void finished(Task task) {
+      job.taskFinished();
+    }
+
+    @Override
+    public void barrierPassed(Task task, long barrier) {}
+
+    @Override
+    public void failed(Task task, Throwable cause) {
+      job.taskFailed(task, cause);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.spill.SpillDirectory;
+import java.time.InstantSource;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** What all tasks of a job share. */
+public record JobResources(
+    PipelineOptions options, MemoryBudget memory, SpillDirectory spill, InstantSource clock) {}

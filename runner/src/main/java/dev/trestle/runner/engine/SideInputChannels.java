@@ -1,0 +1,98 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.exchange.SingleWriterChannel;
+import dev.trestle.runner.exchange.StreamItem;
+import dev.trestle.runner.operator.SideInputReader;
+import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.sideinput.BroadcastInput;
+import dev.trestle.runner.sideinput.ViewPane;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/**
+ * The broadcast channels of a task, and the operators that wait for what comes through them. They
+ * are the first inputs of the task's aligner.
+ */
+final class SideInputChannels {
+
+  /** One broadcast edge as the task sees it. */
+  record Inlet(SingleWriterChannel channel, BroadcastInput input) {}
+
+  private final List<Inlet> inlets;
+  private final List<SideInputReader> readers;
+  private boolean releasing;
+
+  SideInputChannels(List<Inlet> inlets, List<SideInputReader> readers) {
+    this.inlets = inlets;
+    this.readers = readers;
+  }
+
+  int size() {
+    return inlets.size();
+  }
+
+  boolean hasWork(BarrierAligner aligner) {
+    if (releasing) {
+      return true;
+    }
+    for (int i = 0; i < inlets.size(); i++) {
+      if (!aligner.isBlocked(i) && !inlets.get(i).channel().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes what has come, then lets the readers go on with elements that waited for it. */
+  void work(Slice slice, Driver.Bundle bundle, BarrierAligner aligner) {
+    boolean changed = false;
+    for (int i = 0; i < inlets.size(); i++) {
+      changed |= drain(i, aligner);
+    }
+    if (changed) {
+      for (int i = 0; i < readers.size(); i++) {
+        readers.get(i).sideInputsChanged();
+      }
+    }
+    if (changed || releasing) {
+      bundle.begin();
+      releasing = false;
+      for (int i = 0; i < readers.size(); i++) {
+        releasing |= !readers.get(i).release(slice);
+      }
+    }
+  }
+
+  private boolean drain(int index, BarrierAligner aligner) {
+    Inlet inlet = inlets.get(index);
+    boolean changed = false;
+    while (!aligner.isBlocked(index)) {
+      StreamItem item = inlet.channel().poll();
+      if (item == null) {
+        break;
+      }
+      if (item instanceof ViewPane pane) {
+        inlet.input().accept(pane);
+        changed = true;
+      } else if (item instanceof StreamItem.Watermark watermark) {
+        inlet.input().advanceWatermark(watermark.millis());
+        changed = true;
+      } else if (item instanceof StreamItem.EndOfInput) {
+        inlet.input().advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+        aligner.end(index);
+        changed = true;
+      } else if (item instanceof StreamItem.Barrier barrier) {
+        aligner.arrive(index, barrier.id());
+      } else {
+        throw new IllegalStateException("Not an item of a broadcast edge: " + item);
+      }
+    }
+    return changed;
+  }
+
+  void abandon() {
+    for (Inlet inlet : inlets) {
+      inlet.channel().abandon();
+    }
+  }
+}

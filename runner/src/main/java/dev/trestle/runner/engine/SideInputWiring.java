@@ -1,0 +1,79 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.runner.sideinput.BroadcastInput;
+import dev.trestle.runner.sideinput.ViewLookup;
+import dev.trestle.translation.graph.DoFnSpec;
+import dev.trestle.translation.graph.Node;
+import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.graph.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.values.PCollectionView;
+
+/** Connects the steps of one task with the broadcast edges that they read. */
+final class SideInputWiring {
+
+  private final Topology topology;
+  private final int taskIndex;
+  private final Map<Integer, BroadcastInput> inputs = new HashMap<>();
+  private final List<SideInputChannels.Inlet> inlets = new ArrayList<>();
+
+  SideInputWiring(OperatorGraph graph, Topology topology, int taskIndex) {
+    this.topology = topology;
+    this.taskIndex = taskIndex;
+  }
+
+  /** The lookup for a node's side inputs. */
+  SideInputs lookup(Node node) {
+    List<PCollectionView<?>> views = new ArrayList<>();
+    List<BroadcastInput> read = new ArrayList<>();
+    for (Node.SideInput sideInput : node.sideInputs()) {
+      views.add(view(node.step(), sideInput.tag()));
+      read.add(inputs.computeIfAbsent(sideInput.edge(), this::open));
+    }
+    return ViewLookup.of(views, read);
+  }
+
+  private BroadcastInput open(int edge) {
+    BroadcastInput input = new BroadcastInput();
+    topology
+        .inlets(edge, taskIndex)
+        .forEach(channel -> inlets.add(new SideInputChannels.Inlet(channel, input)));
+    return input;
+  }
+
+  /** Every broadcast channel of the task. */
+  List<SideInputChannels.Inlet> inlets() {
+    return inlets;
+  }
+
+  private static PCollectionView<?> view(Step step, String tag) {
+    DoFnSpec fn;
+    if (step instanceof Step.ParDo parDo) {
+      fn = parDo.fn();
+    } else if (step instanceof Step.StatefulParDo parDo) {
+      fn = parDo.fn();
+    } else if (step instanceof Step.PairWithRestriction pair) {
+      fn = pair.fn();
+    } else if (step instanceof Step.SplitAndSizeRestrictions split) {
+      fn = split.fn();
+    } else if (step instanceof Step.ProcessSizedElements process) {
+      fn = process.fn();
+    } else {
+      throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
+    }
+    return fn.views().values().stream()
+        .filter(view -> tagOf(view).equals(tag))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("No view " + tag + " in " + step.transform().fullName()));
+  }
+
+  @SuppressWarnings("deprecation") // meant for runners
+  private static String tagOf(PCollectionView<?> view) {
+    return view.getTagInternal().getId();
+  }
+}

@@ -1,0 +1,361 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.exchange.EdgeWriter;
+import dev.trestle.runner.exchange.StreamItem;
+import dev.trestle.runner.exchange.Wakeable;
+import dev.trestle.runner.operator.Operator;
+import dev.trestle.runner.operator.Slice;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One parallel instance of a stage: its operators, its channels, its watermark.
+ *
+ * <p>Thread rule: whoever moves the state from {@code READY} to {@code RUNNING} owns the task until
+ * it moves it on; everything but {@link #state} belongs to the owner. {@link #wake} may be called by
+ * anybody.
+ */
+public final class Task implements Wakeable {
+
+  /** Who may do what with the task. */
+  private enum State {
+    /** Nothing to do, as far as is known. */
+    IDLE,
+    /** Waits for a turn; the scheduler has it in its queue. */
+    READY,
+    /** Has a turn. */
+    RUNNING,
+    /** Has a turn, and something happened meanwhile. */
+    RUNNING_WOKEN,
+    /** Has come to its end. */
+    DONE
+  }
+
+  private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  private final String name;
+  private final int depth;
+  private final boolean onlyWhenQuiet;
+  private final BundleLimits limits;
+  private final InstantSource clock;
+  private final Scheduler scheduler;
+  private final TaskListener listener;
+  private final Driver.Bundle bundle = this::beginBundle;
+  private final Slice slice = new Slice();
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+
+  /** Written by whoever makes the task ready. */
+  private volatile int urgency;
+
+  private @Nullable Wiring wiring;
+  private boolean opened;
+  private boolean inBundle;
+  private long lastFlush = System.nanoTime();
+  private boolean closed;
+  private long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /**
+   * What a task works on and with.
+   *
+   * @param operators in topological order, the root first
+   * @param writers one for each edge that leaves the stage
+   */
+  record Wiring(
+      Driver driver, TaskContext context, List<Operator> operators, List<EdgeWriter> writers) {}
+
+  /**
+   * A task that is not wired yet.
+   *
+   * @param depth longest way from a source, in edges
+   * @param onlyWhenQuiet whether it may run only when no other task can
+   */
+  Task(
+      String name,
+      int depth,
+      boolean onlyWhenQuiet,
+      BundleLimits limits,
+      InstantSource clock,
+      Scheduler scheduler,
+      TaskListener listener) {
+    this.name = name;
+    this.depth = depth;
+    this.onlyWhenQuiet = onlyWhenQuiet;
+    this.limits = limits;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.listener = listener;
+  }
+
+  /** Wires the task; once, before the first turn. */
+  void wire(Wiring with) {
+    wiring = with;
+  }
+
+  /** For people: stage and number. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * How soon the task should have its turn; higher is sooner. A task with input goes by its depth,
+   * the longest way from a source in edges; one that makes its own work, as sources do, waits until
+   * no other has input.
+   */
+  int urgency() {
+    return urgency;
+  }
+
+  /** Whether the task may run only when no other task can: a test stream. */
+  boolean runsOnlyWhenQuiet() {
+    return onlyWhenQuiet;
+  }
+
+  boolean isDone() {
+    return state.get() == State.DONE;
+  }
+
+  /** Asks a source's task for a barrier between two bundles. Any thread may call. */
+  void requestBarrier(long id) {
+    if (driver() instanceof SourceDriver source) {
+      source.requestBarrier(id);
+      wake();
+    }
+  }
+
+  @Override
+  public void wake() {
+    while (true) {
+      State now = state.get();
+      if (now == State.IDLE) {
+        if (state.compareAndSet(State.IDLE, State.READY)) {
+          urgency = depth;
+          scheduler.ready(this);
+          return;
+        }
+      } else if (now != State.RUNNING || state.compareAndSet(State.RUNNING, State.RUNNING_WOKEN)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * Claims the task for a turn. False where somebody else has it or had it meanwhile: an entry in a
+   * queue may be stale.
+   */
+  boolean claim() {
+    return state.compareAndSet(State.READY, State.RUNNING);
+  }
+
+  /** Claims the task whether it was ready or not, for a thread that makes room in its input. */
+  boolean claimForRelief() {
+    return claim() || state.compareAndSet(State.IDLE, State.RUNNING);
+  }
+
+  /** Makes room in the channels downstream, so that a turn can do something. */
+  void relieveWriters() {
+    for (EdgeWriter writer : wiring().writers()) {
+      writer.relieve();
+    }
+  }
+
+  /** One turn. The caller has claimed the task. */
+  void run() {
+    Driver input = driver();
+    try {
+      open();
+      if (!isBlocked()) {
+        slice.restart(limits.maxElements(), System.nanoTime() + limits.maxNanos());
+        input.work(slice, bundle);
+        endBundle();
+        passWatermark();
+        passBarrier();
+        if (outputWatermark >= END && input.isAtEnd()) {
+          finish();
+          return;
+        }
+      }
+    } catch (Throwable e) {
+      fail(e);
+      return;
+    }
+    release();
+  }
+
+  /** Whether a channel downstream is full: no turn will be given until there is room. */
+  boolean isBlocked() {
+    List<EdgeWriter> writers = wiring().writers();
+    for (int i = 0; i < writers.size(); i++) {
+      if (writers.get(i).isAboveMark()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Gives the task up. Whatever is looked at here is looked at before: then it has other owners. */
+  private void release() {
+    Driver input = driver();
+    if (!isBlocked()) {
+      long now = clock.millis();
+      if (input.hasWork(now)) {
+        makeReady(input.hasInput() ? depth : 0);
+        return;
+      }
+      long wakeup = input.nextWakeup();
+      if (wakeup < Long.MAX_VALUE) {
+        scheduler.wakeAt(this, Math.max(wakeup, now + 1));
+      }
+    }
+    if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
+      makeReady(depth);
+    }
+  }
+
+  private void makeReady(int newUrgency) {
+    urgency = newUrgency;
+    state.set(State.READY);
+    scheduler.ready(this);
+  }
+
+  private void open() throws Exception {
+    if (!opened) {
+      opened = true;
+      List<Operator> operators = wiring().operators();
+      for (int i = operators.size() - 1; i >= 0; i--) {
+        operators.get(i).open(wiring().context().of(i));
+      }
+    }
+  }
+
+  private void beginBundle() {
+    if (!inBundle) {
+      inBundle = true;
+      List<Operator> operators = wiring().operators();
+      for (int i = operators.size() - 1; i >= 0; i--) {
+        operators.get(i).startBundle();
+      }
+    }
+  }
+
+  private void endBundle() {
+    if (inBundle) {
+      List<Operator> operators = wiring().operators();
+      for (int i = 0; i < operators.size(); i++) {
+        operators.get(i).finishBundle();
+      }
+      inBundle = false;
+      if (limits.isFlushDue(lastFlush)) {
+        flushOperators();
+      }
+      List<EdgeWriter> writers = wiring().writers();
+      for (int i = 0; i < writers.size(); i++) {
+        writers.get(i).flush();
+      }
+      wiring().context().finalizers().bundleEnded();
+    }
+  }
+
+  private void flushOperators() {
+    List<Operator> operators = wiring().operators();
+    for (int i = 0; i < operators.size(); i++) {
+      operators.get(i).flush();
+    }
+    lastFlush = System.nanoTime();
+  }
+
+  private void passWatermark() {
+    long input = driver().watermark();
+    TaskContext context = wiring().context();
+    context.advanceInputWatermark(input);
+    long output = Math.min(input, hold());
+    if (output > outputWatermark) {
+      flushOperators();
+      outputWatermark = output;
+      context.setOutputWatermark(output);
+      if (output < END) {
+        send(new StreamItem.Watermark(output));
+      }
+    }
+  }
+
+  private void passBarrier() {
+    BarrierAligner aligner = driver().aligner();
+    if (aligner.isAligned()) {
+      flushOperators();
+      long barrier = aligner.release();
+      send(new StreamItem.Barrier(barrier));
+      listener.barrierPassed(this, barrier);
+    }
+  }
+
+  private long hold() {
+    long hold = Long.MAX_VALUE;
+    List<Operator> operators = wiring().operators();
+    for (int i = 0; i < operators.size(); i++) {
+      hold = Math.min(hold, operators.get(i).hold());
+    }
+    return hold;
+  }
+
+  private void send(StreamItem item) {
+    List<EdgeWriter> writers = wiring().writers();
+    for (int i = 0; i < writers.size(); i++) {
+      writers.get(i).broadcast(item);
+    }
+  }
+
+  private void finish() throws Exception {
+    send(new StreamItem.EndOfInput());
+    state.set(State.DONE);
+    driver().abandon();
+    close();
+    listener.finished(this);
+  }
+
+  private void fail(Throwable cause) {
+    state.set(State.DONE);
+    listener.failed(this, cause);
+  }
+
+  /** Closes the operators, once. The caller owns the task, or no thread runs it any more. */
+  void close() throws Exception {
+    if (closed || !opened) {
+      return;
+    }
+    closed = true;
+    Exception first = null;
+    for (Operator operator : wiring().operators()) {
+      try {
+        operator.close();
+      } catch (Exception e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private Wiring wiring() {
+    if (wiring == null) {
+      throw new IllegalStateException(name + " is not wired");
+    }
+    return wiring;
+  }
+
+  private Driver driver() {
+    return wiring().driver();
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + state.get();
+  }
+}

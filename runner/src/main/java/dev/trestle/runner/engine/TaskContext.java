@@ -1,0 +1,138 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.spill.SpillDirectory;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/** What the operators of one task see of it. Belongs to the task's owner. */
+final class TaskContext {
+
+  private final JobResources resources;
+  private final int taskIndex;
+  private final int parallelism;
+  private final KeyGroupRange keyGroups;
+  private final BundleFinalizers finalizers = new BundleFinalizers();
+  private final List<StepContext> steps = new ArrayList<>();
+  private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long outputWatermark = inputWatermark;
+
+  TaskContext(
+      JobResources resources, int taskIndex, int parallelism, KeyGroupRange keyGroups) {
+    this.resources = resources;
+    this.taskIndex = taskIndex;
+    this.parallelism = parallelism;
+    this.keyGroups = keyGroups;
+  }
+
+  /** Adds the next operator; they come in the order of the stage's nodes. */
+  void add(String stepName, MetricsContainer metrics, SideInputs sideInputs) {
+    steps.add(new StepContext(stepName, metrics, sideInputs));
+  }
+
+  OperatorContext of(int node) {
+    return steps.get(node);
+  }
+
+  BundleFinalizers finalizers() {
+    return finalizers;
+  }
+
+  InstantSource clock() {
+    return resources.clock();
+  }
+
+  void advanceInputWatermark(long millis) {
+    inputWatermark = Math.max(inputWatermark, millis);
+  }
+
+  void setOutputWatermark(long millis) {
+    outputWatermark = millis;
+  }
+
+  private final class StepContext implements OperatorContext {
+
+    private final String stepName;
+    private final MetricsContainer metrics;
+    private final SideInputs sideInputs;
+
+    StepContext(String stepName, MetricsContainer metrics, SideInputs sideInputs) {
+      this.stepName = stepName;
+      this.metrics = metrics;
+      this.sideInputs = sideInputs;
+    }
+
+    @Override
+    public String stepName() {
+      return stepName;
+    }
+
+    @Override
+    public PipelineOptions options() {
+      return resources.options();
+    }
+
+    @Override
+    public int taskIndex() {
+      return taskIndex;
+    }
+
+    @Override
+    public int parallelism() {
+      return parallelism;
+    }
+
+    @Override
+    public KeyGroupRange keyGroups() {
+      return keyGroups;
+    }
+
+    @Override
+    public MemoryBudget memory() {
+      return resources.memory();
+    }
+
+    @Override
+    public SpillDirectory spill() {
+      return resources.spill();
+    }
+
+    @Override
+    public InstantSource clock() {
+      return resources.clock();
+    }
+
+    @Override
+    public long inputWatermark() {
+      return inputWatermark;
+    }
+
+    @Override
+    public long outputWatermark() {
+      return outputWatermark;
+    }
+
+    @Override
+    public MetricsContainer metrics() {
+      return metrics;
+    }
+
+    @Override
+    public SideInputs sideInputs() {
+      return sideInputs;
+    }
+
+    @Override
+    public BundleFinalizer bundleFinalizer() {
+      return finalizers;
+    }
+  }
+}

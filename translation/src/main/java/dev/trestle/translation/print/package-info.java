@@ -1,0 +1,8 @@
+/**
+ * Shows operator graphs to people, as text and as Graphviz. Imports {@code graph} only; start at
+ * {@link dev.trestle.translation.print.GraphPrinter}.
+ */
+@NullMarked
+package dev.trestle.translation.print;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package dev.trestle.translation.transform;
+
+import dev.trestle.translation.graph.Collection;
+import java.util.List;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Trigger;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.util.construction.TriggerTranslation;
+import org.apache.beam.sdk.values.WindowingStrategy;
+
+/**
+ * Whether a combine may pre-aggregate in front of its keyed edge without anybody noticing.
+ *
+ * <p>A pre-aggregate stands for several elements of one key and window, so it must not matter to
+ * the grouping how many there were, nor which timestamp each had:
+ *
+ * <ul>
+ *   <li>Windows must not merge: which window an element ends up in is not known before the edge.
+ *   <li>No part of the trigger may look at single elements. Counting triggers do; so does the one
+ *       that fires for every element. Watermark triggers do not, nor do those of processing time:
+ *       they start with the first element of a pane, and a pre-aggregate is not kept back beyond
+ *       its bundle.
+ *   <li>In an unbounded collection panes must be stamped by the end of the window. With the
+ *       earliest or latest timestamp an element behind the watermark has no say in the pane's
+ *       timestamp, but mixed into a pre-aggregate it would. Bounded input is never behind.
+ * </ul>
+ *
+ * Lateness is no obstacle: elements are dropped by window, and a pre-aggregate is of one window.
+ */
+final class CombineLifting {
+  /** Not for instances. */
+  private CombineLifting() {}
+
+  static boolean allowed(Collection input) {
+    WindowingStrategy<?, ?> windowing = input.windowing();
+    return !windowing.needsMerge()
+        && (input.bounded() || windowing.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW)
+        && blindToElements(TriggerTranslation.toProto(windowing.getTrigger()));
+  }
+
+  private static boolean blindToElements(Trigger trigger) {
+    return switch (trigger.getTriggerCase()) {
+      case DEFAULT, NEVER, AFTER_PROCESSING_TIME, AFTER_SYNCHRONIZED_PROCESSING_TIME -> true;
+      case AFTER_END_OF_WINDOW -> {
+        Trigger.AfterEndOfWindow end = trigger.getAfterEndOfWindow();
+        yield (!end.hasEarlyFirings() || blindToElements(end.getEarlyFirings()))
+            && (!end.hasLateFirings() || blindToElements(end.getLateFirings()));
+      }
+      case REPEAT -> blindToElements(trigger.getRepeat().getSubtrigger());
+      case OR_FINALLY ->
+          blindToElements(trigger.getOrFinally().getMain())
+              && blindToElements(trigger.getOrFinally().getFinally());
+      case AFTER_ALL -> allBlind(trigger.getAfterAll().getSubtriggersList());
+      case AFTER_ANY -> allBlind(trigger.getAfterAny().getSubtriggersList());
+      case AFTER_EACH -> allBlind(trigger.getAfterEach().getSubtriggersList());
+      case ELEMENT_COUNT, ALWAYS, TRIGGER_NOT_SET -> false;
+    };
+  }
+
+  private static boolean allBlind(List<Trigger> triggers) {
+    return triggers.stream().allMatch(CombineLifting::blindToElements);
+  }
+}
