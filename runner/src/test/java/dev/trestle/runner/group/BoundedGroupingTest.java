@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BoundedGroupingTest {
 
-  private static final int CASES = Integer.getInteger("trestle.cases", 600);
+  private static final int CASES = Integer.getInteger("trestle.cases", 200);
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   @TempDir Path directory;
@@ -111,9 +111,7 @@ class BoundedGroupingTest {
     }
     reference.advanceWatermark(END);
     assertThat(
-        "seed " + seed,
-        Scenario.sorted(task.panes),
-        is(Scenario.sorted(referenceTask.panes)));
+        "seed " + seed, Scenario.sorted(task.panes), is(Scenario.sorted(referenceTask.panes)));
     assertThat(operator.hold(), is(Long.MAX_VALUE));
     operator.close();
     assertThat(task.memory.used(), is(0L));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The operator of windows must do what {@code ReduceFnRunner} does. */
 class WindowedGroupingTest {
 
-  private static final int CASES = Integer.getInteger("trestle.cases", 600);
+  private static final int CASES = Integer.getInteger("trestle.cases", 200);
 
   @Test
   void groupsLikeReduceFnRunner() throws Exception {
@@ -61,8 +61,7 @@ class WindowedGroupingTest {
     WindowingStrategy<?, BoundedWindow> strategy = strategy(scenario);
     Collection collection =
         Scenario.collection(scenario.keyCoder(), scenario.valueCoder(), strategy);
-    assertThat(
-        GroupingOperators.kind(collection, false), is(GroupingOperators.Kind.WINDOWED));
+    assertThat(GroupingOperators.kind(collection, false), is(GroupingOperators.Kind.WINDOWED));
     DifferentialRun run =
         new DifferentialRun(
             scenario,
