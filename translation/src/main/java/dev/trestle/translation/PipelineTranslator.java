@@ -48,7 +48,7 @@ public final class PipelineTranslator {
    * @throws IllegalArgumentException if the proto contradicts itself
    */
   public static OperatorGraph translate(RunnerApi.Pipeline proto) {
-    PipelineValidator.validate(proto);
+    validate(proto);
     Problems problems = new Problems();
     for (String requirement : proto.getRequirementsList()) {
       if (!REQUIREMENTS.contains(requirement)) {
@@ -78,6 +78,15 @@ public final class PipelineTranslator {
     SdkComponents components = SdkComponents.create();
     components.registerEnvironment(ThisJvm.environment());
     return PipelineTranslation.toProto(pipeline, components, false);
+  }
+
+  /** Beam's own check of references between components. */
+  private static void validate(RunnerApi.Pipeline proto) {
+    try {
+      PipelineValidator.validate(proto);
+    } catch (RuntimeException e) { // IllegalArgumentExceptions, some of them wrapped
+      throw new IllegalArgumentException("Malformed pipeline: " + e.getMessage(), e);
+    }
   }
 
   private static RunnerApi.Pipeline expandSplittables(RunnerApi.Pipeline proto) {

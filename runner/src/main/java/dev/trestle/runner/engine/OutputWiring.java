@@ -6,6 +6,7 @@ import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.KeyedEdgeWriter;
 import dev.trestle.runner.exchange.RebalancingEdgeWriter;
 import dev.trestle.runner.exchange.SingleWriterChannel;
+import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.ImmutabilityCheck;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
@@ -15,7 +16,9 @@ import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import dev.trestle.translation.graph.Step;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the operators of one task, from the last to the first, each with who takes its output. */
@@ -26,18 +29,22 @@ final class OutputWiring {
   private final Scheduler scheduler;
   private final Topology topology;
   private final int taskIndex;
-  private final List<EdgeWriter> writers = new ArrayList<>();
+  private final TaskContext context;
+  private final List<ElementCount> counts = new ArrayList<>();
+  private final Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
 
   OutputWiring(
       OperatorGraph graph,
       EngineSettings settings,
       Scheduler scheduler,
       Topology topology,
+      TaskContext context,
       int taskIndex) {
     this.graph = graph;
     this.settings = settings;
     this.scheduler = scheduler;
     this.topology = topology;
+    this.context = context;
     this.taskIndex = taskIndex;
   }
 
@@ -50,6 +57,9 @@ final class OutputWiring {
       for (Node.Output output : node.outputs()) {
         outputs.add(receiver(node, output, operators));
       }
+      if (i == 0 && stage.inputs().isEmpty() && outputs.size() == 1) {
+        outputs.set(0, counted(node, outputs.get(0)));
+      }
       operators[i] = factory.create(node, outputs);
     }
     List<Operator> wired = new ArrayList<>();
@@ -59,9 +69,22 @@ final class OutputWiring {
     return wired;
   }
 
+  private Receiver counted(Node source, Receiver output) {
+    ElementCount count =
+        new ElementCount(
+            context.of(0).metrics(), source.outputs().get(0).collection().id(), output);
+    counts.add(count);
+    return count;
+  }
+
+  /** Counts of what the task's source reads. */
+  List<ElementCount> counts() {
+    return counts;
+  }
+
   /** The writers of all edges that leave the stage. */
   List<EdgeWriter> writers() {
-    return writers;
+    return List.copyOf(writers.values());
   }
 
   private Receiver receiver(Node node, Node.Output output, @Nullable Operator[] operators) {
@@ -75,9 +98,7 @@ final class OutputWiring {
               : operator);
     }
     for (int edge : output.edges()) {
-      EdgeWriter writer = writer(graph.edges().get(edge));
-      writers.add(writer);
-      receivers.add(writer);
+      receivers.add(writers.computeIfAbsent(edge, id -> writer(graph.edges().get(id))));
     }
     return Fanout.to(receivers);
   }

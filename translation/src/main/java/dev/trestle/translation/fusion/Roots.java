@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which stages a step is in, as the vertices that are their roots. Vertices are added in topological
- * order.
+ * Which stages a step is in, as the vertices that are their roots. Vertices are added in
+ * topological order.
  */
 final class Roots {
   private final List<Set<Integer>> byVertex = new ArrayList<>();

@@ -44,8 +44,7 @@ final class StageAssembly {
       place(vertex);
       connect(vertex);
     }
-    return new OperatorGraph(
-        stageByRoot.values().stream().map(StageDraft::finish).toList(), edges);
+    return new OperatorGraph(stageByRoot.values().stream().map(StageDraft::finish).toList(), edges);
   }
 
   /** Puts a step into each of its stages. */
@@ -53,13 +52,7 @@ final class StageAssembly {
     for (StageDraft stage : stagesOf(vertex)) {
       NodeDraft node = stage.add(vertex);
       for (ViewRead view : vertex.views()) {
-        StageDraft maker = stage(view.vertex());
-        OutputDraft panes = maker.node(view.vertex()).outputs().get(0);
-        Edge edge = edge(Edge.Kind.BROADCAST, maker, stage, panes.collection());
-        if (!panes.edges().contains(edge.id())) {
-          panes.edges().add(edge.id());
-        }
-        node.sides().add(new Node.SideInput(view.tag(), edge.id()));
+        node.sides().add(new Node.SideInput(view.tag(), broadcast(view.vertex(), stage).id()));
       }
     }
   }
@@ -78,25 +71,37 @@ final class StageAssembly {
     }
   }
 
-  private Edge edgeToRoot(StageDraft from, Vertex root) {
-    StageDraft to = stage(root.id());
-    int known = edges.size();
-    Edge.Kind kind = root.entry() == Entry.KEYED ? Edge.Kind.KEYED : Edge.Kind.REBALANCE;
-    Edge edge = edge(kind, from, to, Objects.requireNonNull(root.input()));
-    if (edge.id() == known) {
-      to.addInput(edge.id());
+  /** The edge that brings a view to a stage. */
+  private Edge broadcast(int view, StageDraft to) {
+    StageDraft from = stage(view);
+    Edge known = edgeByChannel.get(new Channel(from.id(), to.id()));
+    if (known != null) {
+      return known;
     }
+    OutputDraft panes = from.node(view).outputs().get(0);
+    Edge edge = newEdge(Edge.Kind.BROADCAST, from, to, panes.collection());
+    panes.edges().add(edge.id());
     return edge;
   }
 
-  private Edge edge(Edge.Kind kind, StageDraft from, StageDraft to, Collection collection) {
-    return edgeByChannel.computeIfAbsent(
-        new Channel(from.id(), to.id()),
-        channel -> {
-          Edge edge = new Edge(edges.size(), kind, from.id(), to.id(), collection);
-          edges.add(edge);
-          return edge;
-        });
+  /** The edge that leads from a stage to a root. */
+  private Edge edgeToRoot(StageDraft from, Vertex root) {
+    StageDraft to = stage(root.id());
+    Edge known = edgeByChannel.get(new Channel(from.id(), to.id()));
+    if (known != null) {
+      return known;
+    }
+    Edge.Kind kind = root.entry() == Entry.KEYED ? Edge.Kind.KEYED : Edge.Kind.REBALANCE;
+    Edge edge = newEdge(kind, from, to, Objects.requireNonNull(root.input()));
+    to.addInput(edge.id());
+    return edge;
+  }
+
+  private Edge newEdge(Edge.Kind kind, StageDraft from, StageDraft to, Collection collection) {
+    Edge edge = new Edge(edges.size(), kind, from.id(), to.id(), collection);
+    edges.add(edge);
+    edgeByChannel.put(new Channel(from.id(), to.id()), edge);
+    return edge;
   }
 
   private List<StageDraft> stagesOf(Vertex vertex) {

@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
  * circle can be larger: two stages, each of which reads a view that the other makes. So this class
  * keeps the order that the stages made so far require ({@link Precedence}), going through the steps
  * in topological order. A step with side inputs joins the stages of its input only if none of them
- * has to come before any of its views; otherwise it is cut off. A new root has nothing after it yet,
- * so an edge to it never closes a circle, and what a later step requires is tried before it is
+ * has to come before any of its views; otherwise it is cut off. A new root has nothing after it
+ * yet, so an edge to it never closes a circle, and what a later step requires is tried before it is
  * added: the order exists at every moment, and at the end.
  *
  * <p>Each trial is a search among the stages before the views; a pipeline has few views compared to

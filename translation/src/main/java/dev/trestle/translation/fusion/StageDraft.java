@@ -71,11 +71,7 @@ final class StageDraft {
     String first = root.step().transform().fullName();
     String name = nodes.size() == 1 ? first : first + " +" + (nodes.size() - 1);
     return new Stage(
-        id,
-        name,
-        distribution(),
-        nodes.values().stream().map(NodeDraft::finish).toList(),
-        inputs);
+        id, name, distribution(), nodes.values().stream().map(NodeDraft::finish).toList(), inputs);
   }
 
   private Distribution distribution() {

@@ -50,7 +50,9 @@ public sealed interface Step {
   record PairWithRestriction(TransformName transform, Collection input, DoFnSpec fn)
       implements Step {}
 
-  /** Splits each restriction and adds its size: -> KV(KV(element, KV(restriction, state)), size). */
+  /**
+   * Splits each restriction and adds its size: -> KV(KV(element, KV(restriction, state)), size).
+   */
   record SplitAndSizeRestrictions(TransformName transform, Collection input, DoFnSpec fn)
       implements Step {}
 
@@ -68,7 +70,9 @@ public sealed interface Step {
       Coder<?> accumulatorCoder)
       implements Step {}
 
-  /** KV(key, iterable of elements) -> KV(key, combined); stands alone, after a user's GroupByKey. */
+  /**
+   * KV(key, iterable of elements) -> KV(key, combined); stands alone, after a user's GroupByKey.
+   */
   record CombineGroupedValues(
       TransformName transform, Collection input, GlobalCombineFn<?, ?, ?> combineFn)
       implements Step {}
@@ -108,11 +112,10 @@ public sealed interface Step {
 
   /**
    * Gathers a collection per window and publishes each pane as the new contents of a side input.
-   * Its one output is read only through broadcast edges; an element of it is a pane: the iterable of
-   * all elements.
+   * Its one output is read only through broadcast edges; an element of it is a pane: the iterable
+   * of all elements.
    *
    * @param materialization URN of the access pattern: iterable or multimap
    */
-  record View(TransformName transform, Collection input, String materialization)
-      implements Step {}
+  record View(TransformName transform, Collection input, String materialization) implements Step {}
 }

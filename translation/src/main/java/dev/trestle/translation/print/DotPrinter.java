@@ -47,15 +47,12 @@ public final class DotPrinter {
         output
             .consumers()
             .forEach(consumer -> line("  %s -> %s;", from, name(stage.id(), consumer)));
-        new LinkedHashSet<>(output.edges())
-            .forEach(id -> printToRoot(from, graph.edges().get(id)));
+        new LinkedHashSet<>(output.edges()).forEach(id -> printToRoot(from, graph.edges().get(id)));
       }
       for (Node.SideInput side : node.sideInputs()) {
-        line(
-            "  %s -> %s [label=%s, style=dashed];",
-            name(graph.edges().get(side.edge()).from(), 0),
-            from,
-            quoted(side.tag()));
+        Edge edge = graph.edges().get(side.edge());
+        String label = quoted(Labels.kind(edge));
+        line("  %s -> %s [label=%s, style=dashed];", name(edge.from(), 0), from, label);
       }
     }
   }

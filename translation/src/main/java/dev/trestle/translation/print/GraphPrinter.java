@@ -14,9 +14,9 @@ import java.util.Locale;
  * stage 1 KEYED Count +1
  *   in   edge 0 keyed from stage 0: Kv(StringUtf8,VarLong)
  *   0 CombinePerKey(Count, lifted) "Count"
- *     output -> 1
+ *     -> 1
  *   1 ParDo(Format) "Format"
- *     output -> nobody
+ *     -> nobody
  * </pre>
  */
 public final class GraphPrinter {
@@ -43,24 +43,19 @@ public final class GraphPrinter {
   private void printInput(String role, Edge edge) {
     line(
         "  %s edge %d %s from stage %d: %s",
-        role,
-        edge.id(),
-        Labels.kind(edge),
-        edge.from(),
-        Labels.coder(edge.collection().coder()));
+        role, edge.id(), Labels.kind(edge), edge.from(), Labels.coder(edge.collection().coder()));
   }
 
   private void printNode(Node node) {
     line(
         "  %d %s \"%s\"",
-        node.index(),
-        Labels.step(node.step()),
-        node.step().transform().fullName());
+        node.index(), Labels.step(node.step()), node.step().transform().fullName());
     for (Node.SideInput side : node.sideInputs()) {
       printInput("  side", graph.edges().get(side.edge()));
     }
     for (Node.Output output : node.outputs()) {
-      line("    %s -> %s", output.tag(), readers(output));
+      String tag = node.outputs().size() == 1 ? "" : output.tag() + " ";
+      line("    %s-> %s", tag, readers(output));
     }
   }
 

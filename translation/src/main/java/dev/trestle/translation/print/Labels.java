@@ -36,9 +36,15 @@ final class Labels {
     } else if (step instanceof Step.CombinePerKey combine) {
       return name(combine.combineFn()) + (combine.lifted() ? ", lifted" : "");
     } else if (step instanceof Step.View view) {
-      return view.materialization();
+      return accessPattern(view.materialization());
     }
     return "";
+  }
+
+  /** {@code iterable} of {@code beam:side_input:iterable:v1}. */
+  private static String accessPattern(String urn) {
+    String[] parts = urn.split(":", -1);
+    return parts[parts.length - 2];
   }
 
   private static String fn(DoFnSpec fn) {
@@ -53,9 +59,10 @@ final class Labels {
     return edge.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@code Kv(StringUtf8,Iterable(VarLong))}: class names without their common ending. */
+  /** {@code Kv(StringUtf8,Iterable(VarLong))}: class names without package and common ending. */
   static String coder(Coder<?> coder) {
-    String name = coder.getClass().getSimpleName().replaceAll("Coder$", "");
+    String full = coder.getClass().getName();
+    String name = full.substring(full.lastIndexOf('.') + 1).replaceAll("Coder$", "");
     return coder.getCoderArguments().isEmpty()
         ? name
         : coder.getCoderArguments().stream()

@@ -72,7 +72,8 @@ public final class StepGraphBuilder {
           new Collection(id, IterableCoder.of(read.coder()), read.windowing(), read.bounded());
       step(
           Entry.REBALANCE,
-          new Step.View(new TransformName(id, id), read, side.materialization()),
+          new Step.View(
+              new TransformName(id, "View of " + read.id()), read, side.materialization()),
           read,
           new Port("panes", panes));
     }

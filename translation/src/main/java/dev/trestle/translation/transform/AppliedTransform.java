@@ -36,7 +36,9 @@ record AppliedTransform(
     return output(only(proto.getOutputsMap(), "output"));
   }
 
-  /** Whether a step may be keyed by the key of this collection; if not, the transform is refused. */
+  /**
+   * Whether a step may be keyed by the key of this collection; if not, the transform is refused.
+   */
   boolean keyed(Collection input) {
     if (input.coder() instanceof KvCoder) {
       return true;

@@ -33,8 +33,7 @@ final class CombineLifting {
   static boolean allowed(Collection input) {
     WindowingStrategy<?, ?> windowing = input.windowing();
     return !windowing.needsMerge()
-        && (input.bounded()
-            || windowing.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW)
+        && (input.bounded() || windowing.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW)
         && blindToElements(TriggerTranslation.toProto(windowing.getTrigger()));
   }
 

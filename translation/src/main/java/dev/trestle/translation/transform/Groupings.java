@@ -22,15 +22,11 @@ final class Groupings {
     Collection input = transform.onlyInput();
     if (transform.keyed(input)) {
       steps.step(
-          Entry.KEYED,
-          new Step.GroupByKey(transform.name(), input),
-          input,
-          transform.onlyOutput());
+          Entry.KEYED, new Step.GroupByKey(transform.name(), input), input, transform.onlyOutput());
     }
   }
 
-  static void combinePerKey(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void combinePerKey(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Collection input = transform.onlyInput();
     if (!transform.keyed(input)) {
       return;
@@ -44,8 +40,7 @@ final class Groupings {
       grouped = accumulators(transform, input, accumulatorCoder);
       steps.step(
           Entry.FUSED,
-          new Step.Precombine(
-              inner(transform, "precombine"), input, fn, accumulatorCoder),
+          new Step.Precombine(inner(transform, "precombine"), input, fn, accumulatorCoder),
           input,
           new Port("accumulators", grouped));
     }
@@ -67,8 +62,7 @@ final class Groupings {
         transform.onlyOutput());
   }
 
-  static void redistribute(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void redistribute(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     addRedistribute(Entry.REBALANCE, transform, steps);
   }
 
@@ -98,7 +92,6 @@ final class Groupings {
   }
 
   private static TransformName inner(AppliedTransform transform, String part) {
-    return new TransformName(
-        transform.name().id() + "/" + part, transform.name().fullName());
+    return new TransformName(transform.name().id() + "/" + part, transform.name().fullName());
   }
 }

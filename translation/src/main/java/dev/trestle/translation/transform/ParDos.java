@@ -4,13 +4,13 @@ import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.graph.TransformName;
-import dev.trestle.translation.rehydrate.DoFns;
 import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.StepGraphBuilder;
 import dev.trestle.translation.steps.StepGraphBuilder.SideInput;
 import dev.trestle.translation.steps.Vertex.Port;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,11 +19,13 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimeDomain;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.Materializations;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.util.DoFnWithExecutionInformation;
 import org.apache.beam.sdk.util.construction.ParDoTranslation;
+import org.apache.beam.sdk.values.TupleTag;
 
 /** DoFns, whole and in parts. */
 final class ParDos {
@@ -53,13 +55,11 @@ final class ParDos {
     Call.read(transform).add(Entry.FUSED, Step.PairWithRestriction::new, steps);
   }
 
-  static void splitAndSize(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void splitAndSize(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Call.read(transform).add(Entry.FUSED, Step.SplitAndSizeRestrictions::new, steps);
   }
 
-  static void processSized(AppliedTransform transform, StepGraphBuilder steps)
-      throws IOException {
+  static void processSized(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Call.read(transform).add(Entry.REBALANCE, Step.ProcessSizedElements::new, steps);
   }
 
@@ -74,7 +74,8 @@ final class ParDos {
     static Call read(AppliedTransform transform) throws IOException {
       ParDoPayload payload = ParDoPayload.parseFrom(transform.payload());
       checkTimers(transform, payload);
-      DoFnWithExecutionInformation fn = DoFns.read(payload.getDoFn());
+      DoFnWithExecutionInformation fn =
+          ParDoTranslation.doFnWithExecutionInformationFromProto(payload.getDoFn());
       return new Call(
           transform,
           fn,
@@ -92,13 +93,26 @@ final class ParDos {
     }
 
     void add(Entry entry, StepFactory factory, StepGraphBuilder steps) {
-      Step step = factory.make(transform.name(), input, DoFns.spec(fn, ports));
+      Step step = factory.make(transform.name(), input, spec());
       steps.step(entry, step, input, ports, sideInputs);
+    }
+
+    private DoFnSpec spec() {
+      List<TupleTag<?>> tags = new ArrayList<>();
+      Map<TupleTag<?>, Coder<?>> coders = new HashMap<>();
+      for (Port port : ports) {
+        TupleTag<?> tag = new TupleTag<>(port.tag());
+        tags.add(tag);
+        coders.put(tag, port.collection().coder());
+      }
+      return new DoFnSpec(
+          fn.getDoFn(), tags, coders, fn.getSideInputMapping(), fn.getSchemaInformation());
     }
   }
 
   /** The main output first, the others by name. */
-  private static List<Port> readPorts(AppliedTransform transform, String mainTag) throws IOException {
+  private static List<Port> readPorts(AppliedTransform transform, String mainTag)
+      throws IOException {
     TreeSet<String> tags = new TreeSet<>(transform.proto().getOutputsMap().keySet());
     List<Port> ports = new ArrayList<>();
     if (tags.remove(mainTag)) {

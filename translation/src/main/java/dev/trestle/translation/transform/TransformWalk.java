@@ -67,8 +67,7 @@ public final class TransformWalk {
     }
   }
 
-  private void translate(
-      TransformTranslator translator, TransformName name, PTransform transform) {
+  private void translate(TransformTranslator translator, TransformName name, PTransform transform) {
     if (!runsHere(transform, name)) {
       return;
     }

@@ -1,5 +1,7 @@
 package dev.trestle.translation.validate;
 
+import java.io.Serializable;
+
 /**
  * One reason why a pipeline cannot run.
  *
@@ -7,7 +9,7 @@ package dev.trestle.translation.validate;
  * @param feature what is asked for and not there
  * @param remedy what the author can do
  */
-public record Problem(String where, String feature, String remedy) {
+public record Problem(String where, String feature, String remedy) implements Serializable {
 
   @Override
   public String toString() {

@@ -7,18 +7,18 @@ import java.util.stream.Collectors;
 public final class UnsupportedPipelineException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<Problem> problems;
+  private final Problem[] problems;
 
   public UnsupportedPipelineException(List<Problem> problems) {
     super(
         problems.stream()
             .map(problem -> "\n  " + problem)
             .collect(Collectors.joining("", "Trestle cannot run this pipeline:", "")));
-    this.problems = List.copyOf(problems);
+    this.problems = problems.toArray(Problem[]::new);
   }
 
   /** Every problem, in the order of the pipeline's transforms. */
   public List<Problem> problems() {
-    return problems;
+    return List.of(problems);
   }
 }

@@ -1,0 +1,84 @@
+package dev.trestle.translation;
+
+import org.apache.beam.sdk.io.range.OffsetRange;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.values.KV;
+
+/** DoFns that are translated and never called. */
+final class Fns {
+  private Fns() {}
+
+  static final class Same<T> extends DoFn<T, T> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element T element, OutputReceiver<T> out) {
+      out.output(element);
+    }
+  }
+
+  static final class Pair extends DoFn<String, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element String element, OutputReceiver<KV<String, Long>> out) {
+      out.output(KV.of(element, 1L));
+    }
+  }
+
+  static final class Counting extends DoFn<KV<String, Long>, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("count")
+    private final StateSpec<ValueState<Long>> count = StateSpecs.value();
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Long> element,
+        @StateId("count") ValueState<Long> count,
+        OutputReceiver<KV<String, Long>> out) {
+      out.output(element);
+    }
+  }
+
+  static final class Sorted extends DoFn<KV<String, Long>, KV<String, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @RequiresTimeSortedInput
+    @ProcessElement
+    public void process(@Element KV<String, Long> element, OutputReceiver<KV<String, Long>> out) {
+      out.output(element);
+    }
+  }
+
+  static final class Stable extends DoFn<String, String> {
+    private static final long serialVersionUID = 1L;
+
+    @RequiresStableInput
+    @ProcessElement
+    public void process(@Element String element, OutputReceiver<String> out) {
+      out.output(element);
+    }
+  }
+
+  @DoFn.BoundedPerElement
+  static final class Count extends DoFn<String, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<Long> out) {
+      for (long i = tracker.currentRestriction().getFrom(); tracker.tryClaim(i); i++) {
+        out.output(i);
+      }
+    }
+
+    @GetInitialRestriction
+    public OffsetRange initial(@Element String element) {
+      return new OffsetRange(0, element.length());
+    }
+  }
+}
