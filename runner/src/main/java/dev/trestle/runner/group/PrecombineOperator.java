@@ -196,7 +196,7 @@ public final class PrecombineOperator implements Operator {
             Instant.ofEpochMilli(table.time(group)),
             table.windows(group),
             PaneInfo.NO_FIRING,
-            NOTHING);
+            null);
       }
     } finally {
       environment.activate(before);
@@ -206,8 +206,6 @@ public final class PrecombineOperator implements Operator {
     table.clear();
     lastWindows = null;
   }
-
-  private static final @Nullable Metadata NOTHING = null;
 
   private void judge() {
     tried += elements;
