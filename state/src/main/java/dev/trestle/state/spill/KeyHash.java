@@ -29,16 +29,16 @@ final class KeyHash {
     if (at < end) {
       long tail = 0;
       for (int i = end - 1; i >= at; i--) {
-        tail = tail << Byte.SIZE | (bytes[i] & 0xff);
+        tail = (tail << Byte.SIZE) | (bytes[i] & 0xff);
       }
       h = step(h, tail);
     }
-    h = (h ^ h >>> 27) * LAST;
-    return h ^ h >>> 31;
+    h = (h ^ (h >>> 27)) * LAST;
+    return h ^ (h >>> 31);
   }
 
   private static long step(long h, long next) {
     long mixed = (h ^ next) * MIX;
-    return (mixed ^ mixed >>> 32) * STEP;
+    return (mixed ^ (mixed >>> 32)) * STEP;
   }
 }

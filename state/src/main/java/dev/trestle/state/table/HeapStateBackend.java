@@ -46,10 +46,10 @@ public final class HeapStateBackend implements KeyedStateBackend {
   }
 
   @Override
-  public void setKey(Object newKey, int newKeyGroup) {
+  public boolean setKey(Object newKey, int newKeyGroup) {
     HeapKey old = current;
     if (old != null && (old.key() == newKey || old.key().equals(newKey))) {
-      return;
+      return false;
     }
     if (!range.contains(newKeyGroup)) {
       throw new IllegalArgumentException("Key group " + newKeyGroup + " is not in " + range);
@@ -60,6 +60,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
     key = current == null ? newKey : current.key();
     lastNamespace = null;
     lastCells = null;
+    return true;
   }
 
   private NodeTable<HeapKey> group() {

@@ -13,9 +13,10 @@ public interface KeyedStateBackend {
    * Makes a key current. A {@code ByteKey} may be a probe: it is copied if it has to be kept, and
    * must not change while it is current.
    *
+   * @return false if the key is known to have been current before
    * @throws IllegalArgumentException if the key group is not one of this backend's
    */
-  void setKey(Object key, int keyGroup);
+  boolean setKey(Object key, int keyGroup);
 
   /**
    * The current key.
