@@ -32,8 +32,20 @@ public record EdgeFormat(
           IdentityCoders.comparesAsObject(kv.getKeyCoder()),
           IdentityCoders.isIdentity(kv.getValueCoder()));
     }
-    return new EdgeFormat(
-        null, (Coder<Object>) coder, false, IdentityCoders.isIdentity(coder));
+    return new EdgeFormat(null, (Coder<Object>) coder, false, IdentityCoders.isIdentity(coder));
+  }
+
+  /**
+   * Whether a coder gives back exactly what it was given, an immutable value, so that its elements
+   * may be shared.
+   */
+  public static boolean isIdentity(Coder<?> coder) {
+    return IdentityCoders.isIdentity(coder);
+  }
+
+  /** Whether keys of a coder are equal as objects exactly when they are equal as bytes. */
+  public static boolean comparesAsObject(Coder<?> keyCoder) {
+    return IdentityCoders.comparesAsObject(keyCoder);
   }
 
   /** Whether elements are {@code KV}s, split into key and value. */

@@ -1,0 +1,158 @@
+package dev.trestle.runner.assembly;
+
+import dev.trestle.runner.dofn.DoFnOperators;
+import dev.trestle.runner.engine.EngineSettings;
+import dev.trestle.runner.engine.StageFactory;
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.group.CombineGroupedValuesOperator;
+import dev.trestle.runner.group.GroupingOperators;
+import dev.trestle.runner.group.PrecombineOperator;
+import dev.trestle.runner.operator.Operator;
+import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.RedistributeOperator;
+import dev.trestle.runner.sideinput.ViewOperator;
+import dev.trestle.runner.sideinput.ViewPublisher;
+import dev.trestle.runner.source.BoundedReadOperator;
+import dev.trestle.runner.source.BoundedSplits;
+import dev.trestle.runner.source.EmptySource;
+import dev.trestle.runner.source.ImpulseOperator;
+import dev.trestle.runner.source.ScriptedClock;
+import dev.trestle.runner.source.ScriptedSourceOperator;
+import dev.trestle.runner.source.UnboundedReadOperator;
+import dev.trestle.runner.source.UnboundedSplits;
+import dev.trestle.runner.window.AssignWindows;
+import dev.trestle.translation.graph.Collection;
+import dev.trestle.translation.graph.Node;
+import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.graph.Stage;
+import dev.trestle.translation.graph.Step;
+import java.time.InstantSource;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VoidCoder;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the operators of one stage. What the stage's tasks share is made once, here. */
+final class StageAssembly implements StageFactory {
+
+  private final DoFnOperators doFns = new DoFnOperators();
+  private final boolean streaming;
+  private final InstantSource clock;
+  private final @Nullable EdgeFormat input;
+  private final @Nullable BoundedSplits boundedSplits;
+  private final @Nullable UnboundedSplits unboundedSplits;
+
+  /**
+   * A stage.
+   *
+   * @param streaming whether results are wanted before a bounded input has ended
+   * @param clock a {@link ScriptedClock} where the graph has a scripted source
+   */
+  StageAssembly(
+      OperatorGraph graph,
+      Stage stage,
+      EngineSettings settings,
+      boolean streaming,
+      InstantSource clock) {
+    this.streaming = streaming;
+    this.clock = clock;
+    input =
+        stage.inputs().isEmpty()
+            ? null
+            : EdgeFormat.of(graph.edges().get(stage.inputs().get(0)));
+    Step root = stage.root().step();
+    boundedSplits =
+        root instanceof Step.BoundedRead read
+            ? new BoundedSplits(read.source(), settings.parallelism())
+            : null;
+    unboundedSplits =
+        root instanceof Step.UnboundedRead read
+            ? new UnboundedSplits(read.source(), settings.parallelism())
+            : null;
+  }
+
+  @Override
+  public Operator create(Node node, List<Receiver> outputs) {
+    Step step = node.step();
+    if (step instanceof Step.ParDo
+        || step instanceof Step.StatefulParDo
+        || step instanceof Step.PairWithRestriction
+        || step instanceof Step.SplitAndSizeRestrictions
+        || step instanceof Step.ProcessSizedElements) {
+      return doFns.create(step, input, outputs.toArray(new Receiver[0]));
+    }
+    if (step instanceof Step.Empty) {
+      return new EmptySource();
+    }
+    return create(step, outputs.get(0));
+  }
+
+  private Operator create(Step step, Receiver output) {
+    if (step instanceof Step.AssignWindows assign) {
+      return AssignWindows.create(assign, output);
+    }
+    if (step instanceof Step.Precombine precombine) {
+      return new PrecombineOperator(precombine, output);
+    }
+    if (step instanceof Step.CombineGroupedValues combine) {
+      return new CombineGroupedValuesOperator(combine, output);
+    }
+    if (step instanceof Step.Impulse) {
+      return new ImpulseOperator(output);
+    }
+    if (step instanceof Step.BoundedRead && boundedSplits != null) {
+      return new BoundedReadOperator(boundedSplits, output);
+    }
+    if (step instanceof Step.UnboundedRead read && unboundedSplits != null) {
+      return new UnboundedReadOperator(read.source(), unboundedSplits, output);
+    }
+    if (step instanceof Step.ScriptedSource source && clock instanceof ScriptedClock scripted) {
+      return new ScriptedSourceOperator(source.script(), scripted, output);
+    }
+    if (input != null) {
+      return createBehindEdge(step, input, output);
+    }
+    throw new IllegalStateException("No operator for " + step);
+  }
+
+  private Operator createBehindEdge(Step step, EdgeFormat format, Receiver output) {
+    if (step instanceof Step.Redistribute) {
+      return new RedistributeOperator(output);
+    }
+    if (step instanceof Step.GroupByKey group) {
+      return GroupingOperators.create(group, format, endsBeforeResults(group.input()), output);
+    }
+    if (step instanceof Step.CombinePerKey combine) {
+      return GroupingOperators.create(
+          combine, format, endsBeforeResults(combine.input()), output);
+    }
+    if (step instanceof Step.View view) {
+      return view(view, format, output);
+    }
+    throw new IllegalStateException("No operator for " + step);
+  }
+
+  private Operator view(Step.View view, EdgeFormat format, Receiver output) {
+    Collection elements = view.input();
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the void key is never looked at
+    Coder<Object> keyCoder = (Coder) VoidCoder.of();
+    EdgeFormat keyed =
+        new EdgeFormat(keyCoder, format.valueCoder(), false, format.valueByObject());
+    Step.GroupByKey grouping =
+        new Step.GroupByKey(
+            view.transform(),
+            new Collection(
+                elements.id(),
+                KvCoder.of(VoidCoder.of(), elements.coder()),
+                elements.windowing(),
+                elements.bounded()));
+    ViewPublisher publisher = new ViewPublisher(elements.coder(), output);
+    return new ViewOperator(
+        GroupingOperators.create(grouping, keyed, endsBeforeResults(elements), publisher), keyed);
+  }
+
+  private boolean endsBeforeResults(Collection collection) {
+    return collection.bounded() && !streaming;
+  }
+}

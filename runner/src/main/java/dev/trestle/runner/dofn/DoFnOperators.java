@@ -1,0 +1,43 @@
+package dev.trestle.runner.dofn;
+
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Operator;
+import dev.trestle.runner.operator.OperatorFactory;
+import dev.trestle.runner.operator.Receiver;
+import dev.trestle.translation.graph.Collection;
+import dev.trestle.translation.graph.DoFnSpec;
+import dev.trestle.translation.graph.Step;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the operators of this package, each behind a gate where it reads side inputs. */
+public final class DoFnOperators implements OperatorFactory {
+
+  @Override
+  public Operator create(Step step, @Nullable EdgeFormat input, Receiver[] outputs) {
+    if (step instanceof Step.ParDo parDo) {
+      return gated(new ParDoOperator(parDo, outputs), parDo.fn(), parDo.input());
+    }
+    if (step instanceof Step.PairWithRestriction pair) {
+      return gated(new PairWithRestrictionOperator(pair, outputs), pair.fn(), pair.input());
+    }
+    if (step instanceof Step.SplitAndSizeRestrictions split) {
+      return gated(new SplitAndSizeRestrictionsOperator(split, outputs), split.fn(), split.input());
+    }
+    if (input != null && step instanceof Step.StatefulParDo stateful) {
+      return gated(new StatefulParDoOperator(stateful, input, outputs), stateful.fn(), input);
+    }
+    if (input != null && step instanceof Step.ProcessSizedElements process) {
+      return gated(new ProcessSizedElementsOperator(process, outputs), process.fn(), input);
+    }
+    throw new IllegalArgumentException("No operator for " + step);
+  }
+
+  private static Operator gated(Operator operator, DoFnSpec fn, Collection input) {
+    return fn.views().isEmpty() ? operator : new SideInputGate(operator, input.coder());
+  }
+
+  private static Operator gated(InputOperator operator, DoFnSpec fn, EdgeFormat input) {
+    return fn.views().isEmpty() ? operator : new SideInputBatchGate(operator, input);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.trestle.runner.dofn;
+
+import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.Progress;
+import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.Slice;
+import dev.trestle.translation.graph.Step;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
+import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
+import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
+import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes the restrictions of a splittable DoFn, bounded or not, slice by slice. What a slice
+ * leaves over is queued and holds the watermark where its estimator says.
+ */
+final class ProcessSizedElementsOperator implements InputOperator {
+
+  /** What is processed of new input before the first call of {@link #advance} in a bundle. */
+  private static final int ELEMENTS_PER_BUNDLE = 10_000;
+
+  private static final long NANOS_PER_BUNDLE = 100_000_000;
+
+  /** What there is from open to close. */
+  private static final class Running {
+    final OperatorContext context;
+    final DoFnInstance instance;
+    final OutputObserver observer = new OutputObserver();
+    final RestrictionArguments arguments;
+    final RestrictionQueue queue;
+
+    Running(Step.ProcessSizedElements step, Receiver[] outputs, OperatorContext context) {
+      this.context = context;
+      instance = DoFnInstance.setUp(step.fn(), context);
+      arguments =
+          new RestrictionArguments(instance, step.fn(), observer.inFrontOf(outputs), context);
+      DoFnSignature signature = instance.signature();
+      queue =
+          new RestrictionQueue(
+              RestrictionArguments.observesWindow(
+                  context,
+                  signature.processElement(),
+                  signature.newTracker(),
+                  signature.newWatermarkEstimator()));
+    }
+
+    /** Works off the queue. Returns whether there was something to do. */
+    boolean work(Slice slice) {
+      boolean worked = false;
+      while (!slice.isUsedUp()) {
+        Residual next = queue.poll(context.clock().millis());
+        if (next == null) {
+          break;
+        }
+        process(next, slice);
+        slice.spend();
+        worked = true;
+      }
+      return worked;
+    }
+
+    private void process(Residual work, Slice slice) {
+      DoFnInvoker<Object, Object> invoker = instance.invoker();
+      arguments.current.set(
+          work.element(), work.timestamp(), work.windows(), work.pane(), work.metadata());
+      arguments.set(work.restriction(), work.estimatorState());
+      MetricsContainer before = instance.enter();
+      try {
+        WatermarkEstimator<Object> estimator = arguments.watermarkEstimator();
+        RestrictionCall call =
+            new RestrictionCall(work, arguments.restrictionTracker(), estimator, slice);
+        arguments.give(call.tracker());
+        observer.observe(estimator, slice);
+        ProcessContinuation continuation = invoker.invokeProcessElement(arguments);
+        enqueue(call.finish(continuation), continuation);
+      } catch (RuntimeException e) {
+        throw instance.failed(e);
+      } finally {
+        instance.exit(before);
+      }
+    }
+
+    private void enqueue(@Nullable Residual residual, ProcessContinuation continuation) {
+      if (residual == null) {
+        return;
+      }
+      long delay = continuation.resumeDelay().getMillis();
+      if (continuation.shouldResume() && delay > 0) {
+        queue.addDelayed(residual, context.clock().millis() + delay);
+      } else {
+        queue.add(residual);
+      }
+    }
+  }
+
+  private final Step.ProcessSizedElements step;
+  private final Receiver[] outputs;
+  private final Slice ownSlice = new Slice();
+  private @Nullable Running running;
+
+  /**
+   * A splittable ParDo.
+   *
+   * @param outputs in the order of the fn's output tags
+   */
+  ProcessSizedElementsOperator(Step.ProcessSizedElements step, Receiver[] outputs) {
+    this.step = step;
+    this.outputs = outputs.clone();
+  }
+
+  @Override
+  public void open(OperatorContext context) {
+    running = new Running(step, outputs, context);
+  }
+
+  @Override
+  public void startBundle() {
+    Running open = running();
+    ownSlice.restart(ELEMENTS_PER_BUNDLE, System.nanoTime() + NANOS_PER_BUNDLE);
+    open.arguments.startBundle();
+    open.instance.startBundle();
+  }
+
+  @Override
+  public void accept(Batch batch) {
+    Running open = running();
+    open.queue.add(batch);
+    open.work(ownSlice);
+  }
+
+  @Override
+  public void accept(
+      @Nullable Object value,
+      Instant timestamp,
+      Object windows,
+      PaneInfo pane,
+      @Nullable Metadata metadata) {
+    throw new UnsupportedOperationException("A splittable ParDo reads batches");
+  }
+
+  @Override
+  public boolean advanceWatermark(long watermark, Slice slice) {
+    return true; // an estimator, not the input, moves the watermark of a restriction
+  }
+
+  @Override
+  public Progress advance(Slice slice) {
+    return running().work(slice) ? Progress.MADE : Progress.NONE;
+  }
+
+  @Override
+  public long nextWakeup() {
+    return running().queue.nextWakeup();
+  }
+
+  @Override
+  public void finishBundle() {
+    Running open = running();
+    open.instance.finishBundle(open.arguments.outputs());
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public long hold() {
+    return running().queue.hold();
+  }
+
+  @Override
+  public void close() {
+    if (running != null) {
+      running.instance.tearDown();
+    }
+  }
+
+  private Running running() {
+    if (running == null) {
+      throw new IllegalStateException("Not open: " + step.transform().fullName());
+    }
+    return running;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.trestle.runner.dofn;
+
+import dev.trestle.runner.operator.Metadata;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An element and what is still to be done for it.
+ *
+ * @param hold the watermark below which it will not output, in milliseconds
+ */
+record Residual(
+    @Nullable Object element,
+    @Nullable Object restriction,
+    @Nullable Object estimatorState,
+    Instant timestamp,
+    Object windows,
+    PaneInfo pane,
+    @Nullable Metadata metadata,
+    long hold) {
+
+  /** The same with less to be done. */
+  Residual with(@Nullable Object newRestriction, @Nullable Object newState, long newHold) {
+    return new Residual(
+        element, newRestriction, newState, timestamp, windows, pane, metadata, newHold);
+  }
+}

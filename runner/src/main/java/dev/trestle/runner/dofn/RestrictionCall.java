@@ -1,0 +1,79 @@
+package dev.trestle.runner.dofn;
+
+import dev.trestle.runner.operator.Slice;
+import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers;
+import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers.ClaimObserver;
+import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
+import org.apache.beam.sdk.transforms.splittabledofn.SplitResult;
+import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a splittable DoFn's {@code @ProcessElement}, and the split that ends it in time.
+ *
+ * <p>A restriction may take for ever; a turn may not. When the slice is used up, the restriction is
+ * split right after the next successful {@code tryClaim}, on the same thread: the call finds every
+ * further claim refused and returns, and what is left becomes a residual. Before the first claim
+ * nothing is split, so that every call gets something done. The residual takes over the watermark
+ * and the estimator's state as they were before the split: no output of the rest is behind them.
+ */
+final class RestrictionCall implements ClaimObserver<Object> {
+
+  private final Residual work;
+  private final RestrictionTracker<Object, Object> tracker;
+  private final WatermarkEstimator<Object> estimator;
+  private final Slice slice;
+  private @Nullable Residual residual;
+
+  RestrictionCall(
+      Residual work,
+      RestrictionTracker<Object, Object> tracker,
+      WatermarkEstimator<Object> estimator,
+      Slice slice) {
+    this.work = work;
+    this.tracker = RestrictionTrackers.observe(tracker, this);
+    this.estimator = estimator;
+    this.slice = slice;
+  }
+
+  /** The tracker for the user's code. */
+  RestrictionTracker<Object, Object> tracker() {
+    return tracker;
+  }
+
+  @Override
+  public void onClaimed(Object position) {
+    slice.spend(1); // reads the clock: between two claims there may be a call to another system
+    if (residual == null && slice.isUsedUp()) {
+      split();
+    }
+  }
+
+  @Override
+  public void onClaimFailed(Object position) {}
+
+  private void split() {
+    Instant watermark = estimator.currentWatermark();
+    Object state = estimator.getState();
+    SplitResult<Object> split = tracker.trySplit(0);
+    if (split != null && split.getResidual() != null) {
+      residual = work.with(split.getResidual(), state, watermark.getMillis());
+    }
+  }
+
+  /**
+   * Checks that all that was claimed has been done.
+   *
+   * @return what is left, or null where nothing is
+   * @throws IllegalStateException where the user's code has left a part of the restriction undone
+   */
+  @Nullable Residual finish(ProcessContinuation continuation) {
+    if (continuation.shouldResume() && residual == null) {
+      split();
+    }
+    tracker.checkDone();
+    return residual;
+  }
+}

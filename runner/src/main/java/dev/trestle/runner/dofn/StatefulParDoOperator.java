@@ -1,0 +1,153 @@
+package dev.trestle.runner.dofn;
+
+import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.keyed.KeyedContext;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.Progress;
+import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.Windows;
+import dev.trestle.state.ByteKey;
+import dev.trestle.translation.graph.Step;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.KV;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Calls a DoFn with state or timers, key by key. */
+final class StatefulParDoOperator implements InputOperator {
+
+  /** Makes the keyed context; tests bring their own. */
+  interface KeyedContextFactory {
+    KeyedContext create(OperatorContext context);
+  }
+
+  private final Step.StatefulParDo step;
+  private final Receiver[] outputs;
+  private final KeyedContextFactory contexts;
+  private final ByteKey probe = new ByteKey();
+  private @Nullable KeyedCalls calls;
+
+  /**
+   * A stateful ParDo.
+   *
+   * @param input the format of the batches it reads
+   * @param outputs in the order of the fn's output tags
+   */
+  StatefulParDoOperator(Step.StatefulParDo step, EdgeFormat input, Receiver[] outputs) {
+    this(
+        step,
+        outputs,
+        context ->
+            KeyedContext.create(
+                context, input.keyCoder(), input.keyByObject(), step.input().windowCoder()));
+  }
+
+  StatefulParDoOperator(Step.StatefulParDo step, Receiver[] outputs, KeyedContextFactory contexts) {
+    this.step = step;
+    this.outputs = outputs.clone();
+    this.contexts = contexts;
+  }
+
+  @Override
+  public void open(OperatorContext context) {
+    calls = new KeyedCalls(step, outputs, contexts.create(context), context);
+  }
+
+  @Override
+  public void startBundle() {
+    calls().startBundle();
+  }
+
+  @Override
+  public void accept(Batch batch) {
+    KeyedCalls open = calls();
+    KeyedContext keyed = open.keyed;
+    for (int i = 0; i < batch.size(); i++) {
+      Object tableKey = batch.tableKey(i, probe);
+      int keyHash = batch.keyHash(i);
+      keyed.setKey(tableKey, keyHash);
+      KV<?, ?> element = KV.of(keyed.key(), batch.value(i));
+      Instant timestamp = batch.timestamp(i);
+      PaneInfo pane = batch.pane(i);
+      Metadata metadata = batch.metadata(i);
+      Object windows = batch.windows(i);
+      if (windows instanceof BoundedWindow window) {
+        open.accept(tableKey, keyHash, element, timestamp, window, pane, metadata);
+        continue;
+      }
+      for (BoundedWindow window : Windows.all(windows)) {
+        open.accept(tableKey, keyHash, element, timestamp, window, pane, metadata);
+      }
+    }
+  }
+
+  @Override
+  public void accept(
+      @Nullable Object value,
+      Instant timestamp,
+      Object windows,
+      PaneInfo pane,
+      @Nullable Metadata metadata) {
+    throw new UnsupportedOperationException("A stateful ParDo reads batches");
+  }
+
+  @Override
+  public boolean advanceWatermark(long watermark, Slice slice) {
+    KeyedCalls open = calls();
+    long now = open.context.clock().millis();
+    // What is due in processing time comes before the watermark that may end its window.
+    if (open.keyed.nextProcessingTime() <= now
+        && !open.keyed.fireProcessingTimers(now, slice, open)) {
+      return false;
+    }
+    return open.keyed.fireEventTimers(watermark, slice, open);
+  }
+
+  @Override
+  public Progress advance(Slice slice) {
+    KeyedCalls open = calls();
+    long now = open.context.clock().millis();
+    if (open.keyed.nextProcessingTime() > now) {
+      return Progress.NONE;
+    }
+    open.keyed.fireProcessingTimers(now, slice, open);
+    return Progress.MADE;
+  }
+
+  @Override
+  public long nextWakeup() {
+    return calls().keyed.nextProcessingTime();
+  }
+
+  @Override
+  public void finishBundle() {
+    calls().finishBundle();
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public long hold() {
+    return calls().keyed.hold();
+  }
+
+  @Override
+  public void close() {
+    if (calls != null) {
+      calls.close();
+    }
+  }
+
+  private KeyedCalls calls() {
+    if (calls == null) {
+      throw new IllegalStateException("Not open: " + step.transform().fullName());
+    }
+    return calls;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.trestle.runner.group;
+
+import dev.trestle.state.ByteKey;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys, numbered from 0 in the order in which they came, and for each an aggregate and, where asked
+ * for, a timestamp.
+ *
+ * <p>An open-addressed hash table of longs (hash in the upper half, number in the lower, 0 for
+ * free) over columns. A probe that misses touches one cache line, firing is a sequential scan that
+ * can stop anywhere, and dropping a window drops a handful of arrays. Keys are never removed.
+ */
+final class KeyTable {
+
+  private static final int SMALLEST = 16;
+
+  private long[] slots = new long[2 * SMALLEST];
+  private int shift = 32 - Integer.numberOfTrailingZeros(2 * SMALLEST);
+  private int[] hashes = new int[SMALLEST];
+  private @Nullable Object[] keys = new @Nullable Object[SMALLEST];
+  private @Nullable Object[] aggregates = new @Nullable Object[SMALLEST];
+  private long @Nullable [] times;
+  private final long initialTime;
+  private final Footprint footprint;
+  private int size;
+
+  /**
+   * @param times whether each key has a timestamp
+   * @param initialTime the timestamp of a new key
+   * @param footprint counts what the keys take
+   */
+  KeyTable(boolean times, long initialTime, Footprint footprint) {
+    this.times = times ? new long[SMALLEST] : null;
+    this.initialTime = initialTime;
+    this.footprint = footprint;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /**
+   * The number of a key. A key that was not there is added, with {@link Reduction#ABSENT}; a {@code
+   * ByteKey} is copied for that.
+   */
+  int number(Object key, int hash) {
+    return number(key, hash, false);
+  }
+
+  /** The number of a key of another table, which has copied and counted it. */
+  int numberOfKept(Object key, int hash) {
+    return number(key, hash, true);
+  }
+
+  private int number(Object key, int hash, boolean kept) {
+    int mixed = hash * 0x9E3779B9;
+    long[] table = slots;
+    int mask = table.length - 1;
+    int at = mixed >>> shift;
+    while (true) {
+      long slot = table[at];
+      if (slot == 0) {
+        return add(at, kept ? key : footprint.addKey(key), hash, mixed);
+      }
+      if ((int) (slot >>> 32) == mixed) {
+        int number = (int) slot - 1;
+        Object known = keys[number];
+        if (known == key || key.equals(known)) {
+          return number;
+        }
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  private int add(int at, Object key, int hash, int mixed) {
+    int number = size++;
+    slots[at] = (long) mixed << 32 | size;
+    if (number == hashes.length) {
+      growColumns();
+    }
+    hashes[number] = hash;
+    keys[number] = key;
+    aggregates[number] = Reduction.ABSENT;
+    if (times != null) {
+      times[number] = initialTime;
+    }
+    if (2 * size > slots.length) {
+      growSlots();
+    }
+    return number;
+  }
+
+  private void growColumns() {
+    int capacity = Math.multiplyExact(hashes.length, 2);
+    hashes = Arrays.copyOf(hashes, capacity);
+    keys = Arrays.copyOf(keys, capacity);
+    aggregates = Arrays.copyOf(aggregates, capacity);
+    if (times != null) {
+      times = Arrays.copyOf(times, capacity);
+    }
+  }
+
+  private void growSlots() {
+    long[] old = slots;
+    long[] grown = new long[Math.multiplyExact(old.length, 2)];
+    int mask = grown.length - 1;
+    shift--;
+    for (long slot : old) {
+      if (slot != 0) {
+        int at = (int) (slot >>> 32) >>> shift;
+        while (grown[at] != 0) {
+          at = (at + 1) & mask;
+        }
+        grown[at] = slot;
+      }
+    }
+    slots = grown;
+  }
+
+  /** The key itself where keys travel as objects, else a {@code ByteKey}. */
+  Object key(int number) {
+    Object key = keys[number];
+    if (key == null) {
+      throw new IndexOutOfBoundsException(number);
+    }
+    return key;
+  }
+
+  int hash(int number) {
+    return hashes[number];
+  }
+
+  @Nullable Object aggregate(int number) {
+    return aggregates[number];
+  }
+
+  void setAggregate(int number, @Nullable Object aggregate) {
+    aggregates[number] = aggregate;
+  }
+
+  long time(int number) {
+    return times == null ? initialTime : times[number];
+  }
+
+  void setTime(int number, long time) {
+    if (times != null) {
+      times[number] = time;
+    }
+  }
+
+  /** A running estimate of the memory that the tables of one operator take, values excluded. */
+  static final class Footprint {
+
+    /** Slots, columns, the key object and its header. */
+    private static final int PER_KEY = 72;
+
+    private long keys;
+    private long bytes;
+
+    private Object addKey(Object key) {
+      keys++;
+      if (key instanceof ByteKey bytesOfKey) {
+        bytes += PER_KEY + 40 + bytesOfKey.length();
+        return bytesOfKey.copy();
+      }
+      bytes += key instanceof String text ? PER_KEY + 24 + text.length() : PER_KEY;
+      return key;
+    }
+
+    /** How many keys were added since the last reset. */
+    long keys() {
+      return keys;
+    }
+
+    long bytes() {
+      return bytes;
+    }
+
+    void reset() {
+      keys = 0;
+      bytes = 0;
+    }
+  }
+}
