@@ -107,8 +107,7 @@ public final class Leaderboard {
     static Play at(Instant moment) {
       SplittableRandom random = new SplittableRandom(moment.getMillis());
       String team = TEAMS.get(random.nextInt(TEAMS.size()));
-      return new Play(
-          team, team + "-" + random.nextInt(PLAYERS_PER_TEAM), 1 + random.nextInt(10));
+      return new Play(team, team + "-" + random.nextInt(PLAYERS_PER_TEAM), 1 + random.nextInt(10));
     }
   }
 
@@ -135,7 +134,8 @@ public final class Leaderboard {
     standings.get(EARLY).apply("Show", ParDo.of(new Show()));
     standings
         .get(FINAL)
-        .apply("Write", TextIO.write().to(options.getOutput()).withWindowedWrites().withNumShards(1));
+        .apply(
+            "Write", TextIO.write().to(options.getOutput()).withWindowedWrites().withNumShards(1));
     return pipeline;
   }
 
@@ -143,8 +143,7 @@ public final class Leaderboard {
     return moments
         .apply("Play", ParDo.of(new MakePlay()))
         .setCoder(
-            KvCoder.of(
-                StringUtf8Coder.of(), KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of())))
+            KvCoder.of(StringUtf8Coder.of(), KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of())))
         .apply(
             "Window",
             Window.into(FixedWindows.of(Duration.standardSeconds(options.getWindowSeconds()))))

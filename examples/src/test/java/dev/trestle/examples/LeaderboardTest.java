@@ -45,8 +45,7 @@ class LeaderboardTest {
             "--intervalMillis=" + INTERVAL,
             "--windowSeconds=" + WINDOW / 1000,
             "--start=" + start);
-    assertThat(
-        Leaderboard.build(options).run().waitUntilFinish(), is(PipelineResult.State.DONE));
+    assertThat(Leaderboard.build(options).run().waitUntilFinish(), is(PipelineResult.State.DONE));
   }
 
   /** The same by a loop. */

@@ -67,7 +67,9 @@ class WordCountTest {
     count(Path.of("..", "LICENSE").toString(), "--shards=2");
 
     assertThat(
-        Runs.files(directory.resolve("counts")).stream().map(f -> f.getFileName().toString()).toList(),
+        Runs.files(directory.resolve("counts")).stream()
+            .map(f -> f.getFileName().toString())
+            .toList(),
         contains("counts-00000-of-00002", "counts-00001-of-00002"));
   }
 
@@ -91,9 +93,7 @@ class WordCountTest {
 
   private void count(String input, String... more) {
     String[] arguments =
-        Stream.concat(
-                Stream.of("--input=" + input, "--output=" + output()),
-                Stream.of(more))
+        Stream.concat(Stream.of("--input=" + input, "--output=" + output()), Stream.of(more))
             .toArray(String[]::new);
     PipelineResult.State state =
         WordCount.build(Runs.options(WordCount.Options.class, arguments)).run().waitUntilFinish();

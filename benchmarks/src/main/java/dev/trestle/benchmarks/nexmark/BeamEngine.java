@@ -49,10 +49,7 @@ final class BeamEngine implements Engine {
   }
 
   private static <T extends KnownSize> void applyWithDigest(
-      PCollection<Event> events,
-      NexmarkQueryTransform<T> query,
-      String run,
-      ResultDigest digest) {
+      PCollection<Event> events, NexmarkQueryTransform<T> query, String run, ResultDigest digest) {
     events.apply(query).apply("Digest", ParDo.of(DigestFn.<T>open(run, digest)));
   }
 

@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
  * <p>Arguments: {@code --engine=NAME --out=FILE --source=bounded|streaming|replay}, {@code
  * --queries=0,1,...}, {@code --events=N}, {@code --warmup=N} (events), {@code --runs=N}, {@code
  * --budget=SECONDS} (no further run of a query that has taken so long), and after {@code --} the
- * pipeline options. The engine {@code loop} takes none. Appends a line per query to
- * the file: {@code query engine events seconds events_per_second results}, tab-separated. Exits
- * with 1 when a query failed; the others are run all the same.
+ * pipeline options. The engine {@code loop} takes none. Appends a line per query to the file:
+ * {@code query engine events seconds events_per_second results}, tab-separated. Exits with 1 when a
+ * query failed; the others are run all the same.
  */
 public final class NexmarkSession {
   private final String name;
@@ -101,8 +101,7 @@ public final class NexmarkSession {
 
   private void append(String line) {
     try {
-      Files.writeString(
-          out, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(out, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException trouble) {
       throw new UncheckedIOException("cannot write " + out, trouble);
     }

@@ -51,7 +51,11 @@ record Query(
 
   private static final List<Query> ALL =
       List.of(
-          new Query("0", configuration -> new Query0(), workload -> new PassThroughLoop(), SumDigest::new),
+          new Query(
+              "0",
+              configuration -> new Query0(),
+              workload -> new PassThroughLoop(),
+              SumDigest::new),
           new Query("1", Query1::new, workload -> new CurrencyLoop(), SumDigest::new),
           new Query("2", Query2::new, SelectionLoop::new, SumDigest::new),
           new Query("3", Query3::new, workload -> new LocalItemsLoop(), SumDigest::new),

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints a Nexmark session: rates, Trestle's rate over FlinkRunner's, its rate per core over that of
- * the loop, what an event costs beyond the loop, and whether results agree. Argument: the file.
+ * Prints a Nexmark session: rates, Trestle's rate over FlinkRunner's, its rate per core over that
+ * of the loop, what an event costs beyond the loop, and whether results agree. Argument: the file.
  */
 public final class NexmarkReport {
 
@@ -70,11 +70,9 @@ public final class NexmarkReport {
     }
     System.out.print(table);
     if (!overFlink.isEmpty()) {
-      double mean =
-          Math.exp(overFlink.stream().mapToDouble(Math::log).average().orElseThrow());
+      double mean = Math.exp(overFlink.stream().mapToDouble(Math::log).average().orElseThrow());
       double worst = overFlink.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-      System.out.printf(
-          Locale.ROOT, "%nx flink: geometric mean %.1f, worst %.1f%n", mean, worst);
+      System.out.printf(Locale.ROOT, "%nx flink: geometric mean %.1f, worst %.1f%n", mean, worst);
     }
   }
 
@@ -91,8 +89,10 @@ public final class NexmarkReport {
     boolean compared = false;
     for (Map<String, List<String>> engines : enginesByResult.values()) {
       if (engines.size() > 1) {
-        differences.add(String.join(" against ", engines.values().stream()
-            .map(same -> String.join("=", same)).sorted().toList()));
+        differences.add(
+            String.join(
+                " against ",
+                engines.values().stream().map(same -> String.join("=", same)).sorted().toList()));
       }
       compared |= engines.values().stream().anyMatch(same -> same.size() > 1);
     }

@@ -18,8 +18,9 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 /**
  * Counts words, runs of Unicode letters, and writes lines {@code word: n}.
  *
- * <p>Arguments: {@code --input=FILE --output=PREFIX}, {@code --construct-only=true} to stop when the
- * pipeline has been built and translated to its proto, and after {@code --} the pipeline options.
+ * <p>Arguments: {@code --input=FILE --output=PREFIX}, {@code --construct-only=true} to stop when
+ * the pipeline has been built and translated to its proto, and after {@code --} the pipeline
+ * options.
  */
 public final class WordCount {
   private WordCount() {}

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * One parallel instance of a stage: its operators, its channels, its watermark.
  *
  * <p>Thread rule: whoever moves the state from {@code READY} to {@code RUNNING} owns the task until
- * it moves it on; everything but {@link #state} belongs to the owner. {@link #wake} may be called by
- * anybody.
+ * it moves it on; everything but {@link #state} belongs to the owner. {@link #wake} may be called
+ * by anybody.
  */
 public final class Task implements Wakeable {
 
@@ -201,7 +201,9 @@ public final class Task implements Wakeable {
     return false;
   }
 
-  /** Gives the task up. Whatever is looked at here is looked at before: then it has other owners. */
+  /**
+   * Gives the task up. Whatever is looked at here is looked at before: then it has other owners.
+   */
   private void release() {
     Driver input = driver();
     if (!isBlocked()) {

@@ -40,8 +40,7 @@ final class SliceStore {
     this.reduction = reduction;
     this.rules = rules;
     times = !rules.timestamps().dependsOnlyOnWindow();
-    initialTime =
-        rules.timestamps() == TimestampCombiner.LATEST ? Long.MIN_VALUE : Long.MAX_VALUE;
+    initialTime = rules.timestamps() == TimestampCombiner.LATEST ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** The slice of a set of windows, none of which has ended; made where there is none. */

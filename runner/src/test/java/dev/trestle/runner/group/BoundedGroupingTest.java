@@ -111,9 +111,7 @@ class BoundedGroupingTest {
     }
     reference.advanceWatermark(END);
     assertThat(
-        "seed " + seed,
-        Scenario.sorted(task.panes),
-        is(Scenario.sorted(referenceTask.panes)));
+        "seed " + seed, Scenario.sorted(task.panes), is(Scenario.sorted(referenceTask.panes)));
     assertThat(operator.hold(), is(Long.MAX_VALUE));
     operator.close();
     assertThat(task.memory.used(), is(0L));

@@ -23,7 +23,9 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the trigger, one timer at a time must come to the same as all timers of a key at once. */
+/**
+ * Whatever the trigger, one timer at a time must come to the same as all timers of a key at once.
+ */
 class GeneralGroupingTest {
 
   private static final int CASES = Integer.getInteger("trestle.cases", 600);
@@ -90,8 +92,7 @@ class GeneralGroupingTest {
       try {
         run.run(30);
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError(
-            "Seed " + seed + " with " + strategy + ": " + e.getMessage(), e);
+        throw new AssertionError("Seed " + seed + " with " + strategy + ": " + e.getMessage(), e);
       }
       panes += run.panes;
     }

@@ -114,8 +114,7 @@ final class InMemoryKeys implements KeyedContext {
         Instant time = cell.timers.getNextTimer(TimeDomain.EVENT_TIME);
         if (time != null
             && time.getMillis() < watermark
-            && (next == null
-                || time.isBefore(next.timers.getNextTimer(TimeDomain.EVENT_TIME)))) {
+            && (next == null || time.isBefore(next.timers.getNextTimer(TimeDomain.EVENT_TIME)))) {
           next = cell;
         }
       }
@@ -155,7 +154,10 @@ final class InMemoryKeys implements KeyedContext {
 
   @Override
   public long hold() {
-    return cells.values().stream().mapToLong(cell -> cell.states.hold()).min().orElse(Long.MAX_VALUE);
+    return cells.values().stream()
+        .mapToLong(cell -> cell.states.hold())
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   @Override

@@ -39,8 +39,7 @@ class PrecombineTest {
     Scenario scenario = new Scenario(seed);
     WindowingStrategy<?, BoundedWindow> strategy =
         scenario.strategy(DefaultTrigger.of(), TimestampCombiner.values());
-    Collection elements =
-        Scenario.collection(scenario.keyCoder(), StringUtf8Coder.of(), strategy);
+    Collection elements = Scenario.collection(scenario.keyCoder(), StringUtf8Coder.of(), strategy);
     Collection accumulators =
         Scenario.collection(scenario.keyCoder(), HostileListFn.CODER, strategy);
     EdgeFormat plainFormat = Scenario.format(elements);
@@ -70,11 +69,7 @@ class PrecombineTest {
       Object value = scenario.nextString();
       Object windows = scenario.windows(timestamp);
       precombine.accept(
-          KV.of(key, value),
-          Instant.ofEpochMilli(timestamp),
-          windows,
-          PaneInfo.NO_FIRING,
-          null);
+          KV.of(key, value), Instant.ofEpochMilli(timestamp), windows, PaneInfo.NO_FIRING, null);
       Batch batch = new Batch(plainFormat);
       Scenario.add(batch, key, value, timestamp, windows);
       plain.accept(batch);
@@ -86,21 +81,17 @@ class PrecombineTest {
     while (!Scenario.advance(plain, END, 100)) {}
     while (!Scenario.advance(lifted, END, 100)) {}
     assertThat(
-        "seed " + seed,
-        Scenario.sorted(liftedTask.panes),
-        is(Scenario.sorted(plainTask.panes)));
+        "seed " + seed, Scenario.sorted(liftedTask.panes), is(Scenario.sorted(plainTask.panes)));
   }
 
   private static Step.Precombine step(Collection elements) {
-    return new Step.Precombine(
-        Scenario.NAME, elements, new HostileListFn(), HostileListFn.CODER);
+    return new Step.Precombine(Scenario.NAME, elements, new HostileListFn(), HostileListFn.CODER);
   }
 
   private static List<Object> keysOut(int elements, int distinct) throws Exception {
     Scenario scenario = new Scenario(0);
     WindowingStrategy<?, ?> strategy = WindowingStrategy.globalDefault();
-    Collection input =
-        Scenario.collection(scenario.keyCoder(), StringUtf8Coder.of(), strategy);
+    Collection input = Scenario.collection(scenario.keyCoder(), StringUtf8Coder.of(), strategy);
     List<Object> keys = new ArrayList<>();
     PrecombineOperator precombine =
         new PrecombineOperator(

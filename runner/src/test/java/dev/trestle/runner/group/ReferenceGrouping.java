@@ -22,8 +22,8 @@ import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
- * Grouping as Beam's DirectRunner does it: a {@code ReduceFnRunner} per batch and key, and all timers
- * of a key that are due at once.
+ * Grouping as Beam's DirectRunner does it: a {@code ReduceFnRunner} per batch and key, and all
+ * timers of a key that are due at once.
  */
 final class ReferenceGrouping {
 
@@ -126,7 +126,6 @@ final class ReferenceGrouping {
   }
 
   private <OutputT> void emit(WindowedValue<KV<Object, OutputT>> pane) {
-    task.accept(
-        pane.getValue(), pane.getTimestamp(), Windows.of(pane), pane.getPaneInfo(), null);
+    task.accept(pane.getValue(), pane.getTimestamp(), Windows.of(pane), pane.getPaneInfo(), null);
   }
 }

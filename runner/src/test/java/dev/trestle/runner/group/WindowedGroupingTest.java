@@ -61,8 +61,7 @@ class WindowedGroupingTest {
     WindowingStrategy<?, BoundedWindow> strategy = strategy(scenario);
     Collection collection =
         Scenario.collection(scenario.keyCoder(), scenario.valueCoder(), strategy);
-    assertThat(
-        GroupingOperators.kind(collection, false), is(GroupingOperators.Kind.WINDOWED));
+    assertThat(GroupingOperators.kind(collection, false), is(GroupingOperators.Kind.WINDOWED));
     DifferentialRun run =
         new DifferentialRun(
             scenario,

@@ -27,8 +27,7 @@ public final class AveragePriceLoop implements QueryLoop {
     means.forEach(
         (key, mean) ->
             results.add(
-                new CategoryPrice(
-                    key.category, Math.round((double) mean.sum / mean.count), true)));
+                new CategoryPrice(key.category, Math.round((double) mean.sum / mean.count), true)));
   }
 
   private void closed(AuctionBid won) {

@@ -26,8 +26,7 @@ public final class SellingPriceLoop implements QueryLoop {
   }
 
   private SellerPrice sold(AuctionBid won) {
-    LastSales sales =
-        sellers.computeIfAbsent(won.auction.seller, missing -> new LastSales());
+    LastSales sales = sellers.computeIfAbsent(won.auction.seller, missing -> new LastSales());
     sales.add(won.bid);
     return new SellerPrice(won.auction.seller, sales.mean());
   }
