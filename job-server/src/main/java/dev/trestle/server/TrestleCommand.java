@@ -23,8 +23,12 @@ import picocli.CommandLine.Command;
       "  trestle wordcount --input=LICENSE --output=counts",
       "  trestle COMMAND --help",
       "",
-      "Exit status: 0 done; 1 the pipeline failed; 2 refused before it ran (command line,",
-      "input, output, or a pipeline that Trestle does not support); 130 interrupted.",
+      "Exit status:",
+      "  0    done",
+      "  1    the pipeline failed",
+      "  2    refused before it ran: command line, input, output, or a pipeline that",
+      "       asks for what Trestle does not do",
+      "  130  interrupted",
       "TRESTLE_JAVA_OPTS holds options for Java, such as -Xmx4g."
     })
 public final class TrestleCommand {
@@ -49,10 +53,11 @@ public final class TrestleCommand {
     commands.addSubcommand(new CommandLine.HelpCommand());
     Mistakes mistakes = new Mistakes(terminal);
     if (arguments.length == 0) {
-      commands.usage(terminal.err());
+      commands.setUsageHelpWidth(100).usage(terminal.err());
       return ExitCodes.REFUSED;
     }
     return commands
+        .setUsageHelpWidth(100)
         .setOut(new PrintWriter(terminal.out(), true, UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, UTF_8))
         .setParameterExceptionHandler(mistakes::inCommandLine)

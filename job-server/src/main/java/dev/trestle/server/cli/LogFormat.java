@@ -35,6 +35,8 @@ public final class LogFormat extends ContextAwareBase implements Configurator {
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
+    // Warns of every directory for unfinished files that is gone when it looks again.
+    context.getLogger("org.apache.beam.sdk.io.FileBasedSink").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

@@ -63,7 +63,7 @@ final class PipelineArguments {
       String name = Character.toLowerCase(missing.group(1).charAt(0)) + missing.group(1).substring(1);
       return "the option '--" + name + "=...' is required.";
     }
-    return culprit(type, arguments) + message;
+    return culprit(type, arguments) + message.lines().findFirst().orElse("");
   }
 
   /** The argument that is refused alone too, as an introduction. */
