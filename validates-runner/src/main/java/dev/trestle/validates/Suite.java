@@ -6,11 +6,16 @@ import java.util.stream.Collectors;
 import org.apache.beam.sdk.testing.NeedsRunner;
 import org.apache.beam.sdk.testing.ValidatesRunner;
 
-/** The suites over Beam's test jars. */
+/**
+ * The suites over Beam's test jars.
+ *
+ * <p>{@link NeedsRunner} is on 922 methods of Beam 2.73.0: 4 are ignored by their authors, 14 are
+ * out of reach, and the other 904 come to 962 tests, because some have parameters.
+ */
 enum Suite {
   JAVA_BOUNDED("java-bounded", ValidatesRunner.class, 397, false),
   JAVA_STREAMING("java-streaming", ValidatesRunner.class, 397, true),
-  NEEDS_RUNNER("needs-runner", NeedsRunner.class, 922, false);
+  NEEDS_RUNNER("needs-runner", NeedsRunner.class, 962, false);
 
   private final String label;
   private final Class<?> category;

@@ -35,7 +35,7 @@ record SuiteOptions(
       Runs Beam's conformance tests. SUITE is one of:
         java-bounded     the 397 tests of category ValidatesRunner that are in reach
         java-streaming   the same with --streaming
-        needs-runner     the 922 tests of category NeedsRunner, which contain them
+        needs-runner     the 962 tests of category NeedsRunner (904 methods), which contain them
 
         --tests=PATTERN[,...]  only the tests whose Class#method matches: * stands for anything,
                                the package may be left out, and so may #method

@@ -51,7 +51,8 @@ public final class Assembly {
     EngineSettings settings = settings(graph, options, scripted);
     ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
     return new JobBuilder(graph, settings, resources, scheduler)
-        .start(name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
+        .start(
+            name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
   }
 
   private static EngineSettings settings(
@@ -59,8 +60,7 @@ public final class Assembly {
     int parallelism =
         options.getParallelism() > 0
             ? options.getParallelism()
-            : Math.min(
-                KeyGroupRange.DEFAULT_TOTAL, Runtime.getRuntime().availableProcessors());
+            : Math.min(KeyGroupRange.DEFAULT_TOTAL, Runtime.getRuntime().availableProcessors());
     boolean bounded = graph.bounded() && !options.isStreaming();
     return new EngineSettings(
         parallelism,

@@ -6,7 +6,7 @@ import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
-import dev.trestle.runner.operator.ReadsSideInputs;
+import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Elements that wait keep the watermark back that the root is told: by the time they are
  * released, the root must not take them for late ones.
  */
-final class SideInputBatchGate implements InputOperator, ReadsSideInputs {
+final class SideInputBatchGate implements InputOperator, SideInputReader {
 
   private final InputOperator gated;
   private final EdgeFormat format;

@@ -5,7 +5,7 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.ReadsSideInputs;
+import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
 import org.apache.beam.sdk.coders.Coder;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Stands in front of an operator with side inputs and lets an element pass, window by window, when
  * they are ready. An operator that has none never meets one.
  */
-final class SideInputGate implements Operator, ReadsSideInputs {
+final class SideInputGate implements Operator, SideInputReader {
 
   private final Operator gated;
   private final EdgeFormat format;

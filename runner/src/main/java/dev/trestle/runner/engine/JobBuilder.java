@@ -4,7 +4,7 @@ import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Operator;
-import dev.trestle.runner.operator.ReadsSideInputs;
+import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.SourceOperator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.translation.graph.Node;
@@ -84,17 +84,17 @@ public final class JobBuilder {
       String step = node.step().transform().fullName();
       context.add(step, metrics.newContainer(step), sideInputs.lookup(node));
     }
-    OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, index);
+    OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
-    List<ReadsSideInputs> readers = new ArrayList<>();
+    List<SideInputReader> readers = new ArrayList<>();
     for (Operator operator : operators) {
-      if (operator instanceof ReadsSideInputs reader) {
+      if (operator instanceof SideInputReader reader) {
         readers.add(reader);
       }
     }
     SideInputChannels channels = new SideInputChannels(sideInputs.inlets(), readers);
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
-    return new Task.Wiring(driver, context, operators, outputs.writers());
+    return new Task.Wiring(driver, context, operators, outputs.writers(), outputs.counts());
   }
 
   private KeyGroupRange keyGroups(Stage stage, int index, int parallelism) {

@@ -2,7 +2,7 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.exchange.StreamItem;
-import dev.trestle.runner.operator.ReadsSideInputs;
+import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewPane;
@@ -19,10 +19,10 @@ final class SideInputChannels {
   record Inlet(SingleWriterChannel channel, BroadcastInput input) {}
 
   private final List<Inlet> inlets;
-  private final List<ReadsSideInputs> readers;
+  private final List<SideInputReader> readers;
   private boolean releasing;
 
-  SideInputChannels(List<Inlet> inlets, List<ReadsSideInputs> readers) {
+  SideInputChannels(List<Inlet> inlets, List<SideInputReader> readers) {
     this.inlets = inlets;
     this.readers = readers;
   }

@@ -246,10 +246,12 @@ final class WindowedGroupingOperator implements InputOperator {
       if (share.isUsedUp()) {
         return false;
       }
-      boolean done =
-          ending != null && (expiring == null || ending.end <= expiring.expiry)
-              ? end(ending, share)
-              : expiring == null || expire(expiring, share);
+      boolean done;
+      if (expiring == null || (ending != null && ending.end <= expiring.expiry)) {
+        done = ending == null || end(ending, share);
+      } else {
+        done = expire(expiring, share);
+      }
       if (!done) {
         return false;
       }

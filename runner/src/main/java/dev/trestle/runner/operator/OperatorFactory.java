@@ -9,7 +9,7 @@ public interface OperatorFactory {
 
   /**
    * An operator. It also implements {@link InputOperator} where the step is a root behind an edge,
-   * and {@link ReadsSideInputs} where it has side inputs.
+   * and {@link SideInputReader} where it has side inputs.
    *
    * @param input the format of the edge that a root reads; null for any other step
    * @param outputs where its outputs go, in the order of the step's output tags
