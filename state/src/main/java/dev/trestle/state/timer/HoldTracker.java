@@ -49,4 +49,9 @@ public final class HoldTracker {
   public int size() {
     return added.size() - removed.size();
   }
+
+  /** How many times there is room for. */
+  int capacity() {
+    return added.capacity() + removed.capacity();
+  }
 }

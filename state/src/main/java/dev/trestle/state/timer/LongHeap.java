@@ -12,6 +12,10 @@ final class LongHeap {
     return size;
   }
 
+  int capacity() {
+    return values.length;
+  }
+
   /** The least value; only where there is one. */
   long least() {
     return values[0];
