@@ -81,5 +81,18 @@ final class CoderSerializer<T, C> implements Serializer<T> {
         return -1;
       }
     }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      int first = read();
+      if (first < 0) {
+        return -1;
+      }
+      target[offset] = (byte) first;
+      return 1;
+    }
   }
 }
