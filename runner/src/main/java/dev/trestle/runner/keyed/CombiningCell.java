@@ -28,7 +28,8 @@ final class CombiningCell<InputT, AccumT, OutputT>
   }
 
   /** The accumulator for what the table holds. */
-  @SuppressWarnings({"unchecked", "NullAway"}) // null only where the user's accumulator is null
+  // Null only where the user's accumulator is null; of the type that stored() was given.
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
   static <A> A restored(Object stored) {
     return stored == Optional.empty() ? null : (A) stored;
   }
