@@ -286,8 +286,7 @@ class ParDoOperatorTest {
     Operator downstream = new ParDoOperator(Steps.parDo(new Counting()), one());
     downstream.open(downstreamContext);
     downstream.startBundle();
-    Operator operator =
-        new ParDoOperator(Steps.parDo(new Counting()), new Receiver[] {downstream});
+    Operator operator = new ParDoOperator(Steps.parDo(new Counting()), new Receiver[] {downstream});
     operator.open(context);
     operator.startBundle();
     give(operator, "a");
