@@ -11,7 +11,7 @@ final class OptionRanges {
   static void check(TrestlePipelineOptions options) {
     check("parallelism", options.getParallelism(), 0, MOST_PARALLELISM);
     check("maxBundleSize", options.getMaxBundleSize(), 1, Integer.MAX_VALUE);
-    check("maxBundleMillis", options.getMaxBundleMillis(), 1, Integer.MAX_VALUE);
+    check("maxBundleMillis", options.getMaxBundleMillis(), 0, Integer.MAX_VALUE);
     check("memoryBudgetMb", options.getMemoryBudgetMb(), 0, MOST_MEGABYTES);
   }
 

@@ -25,9 +25,11 @@ public interface TrestlePipelineOptions
 
   void setMaxBundleSize(int elements);
 
-  /** Most milliseconds that a bundle takes in elements, at least 1. */
-  @Description("For how many milliseconds a bundle takes in elements at most; at least 1.")
-  @Default.Long(50)
+  /** Most milliseconds that a bundle takes in elements; 0 for 50 (streaming) or 1000 (bounded). */
+  @Description(
+      "For how many milliseconds a bundle takes in elements at most; 0 for 50 in a streaming job,"
+          + " 1000 in a bounded one.")
+  @Default.Long(0)
   long getMaxBundleMillis();
 
   void setMaxBundleMillis(long millis);

@@ -38,7 +38,8 @@ public final class TrestlePipelineResult implements PipelineResult {
   /**
    * Waits for the end.
    *
-   * @throws PipelineExecutionException with the user's exception as its cause, or the trouble itself
+   * @throws PipelineExecutionException with the user's exception as its cause, or the trouble
+   *     itself
    */
   @Override
   public State waitUntilFinish() {

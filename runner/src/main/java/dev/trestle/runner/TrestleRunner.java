@@ -1,6 +1,7 @@
 package dev.trestle.runner;
 
 import dev.trestle.runner.assembly.Assembly;
+import dev.trestle.runner.engine.Job;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
@@ -8,6 +9,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsValidator;
 
@@ -45,6 +47,9 @@ public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
     FileSystems.setDefaultPipelineOptions(options);
     MetricsEnvironment.setMetricsSupported(true);
     OperatorGraph graph = PipelineTranslator.translate(pipeline);
-    return new TrestlePipelineResult(Assembly.start(graph, options));
+    Job job = Assembly.start(graph, options);
+    TrestlePipelineResult result = new TrestlePipelineResult(job);
+    MetricsPush.start(job, options.as(MetricsOptions.class));
+    return result;
   }
 }

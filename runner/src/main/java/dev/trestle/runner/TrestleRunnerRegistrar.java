@@ -6,7 +6,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.apache.beam.sdk.runners.PipelineRunnerRegistrar;
 
-/** Makes the names {@code TrestleRunner} and {@code TestTrestleRunner} known to {@code --runner}. */
+/**
+ * Makes the names {@code TrestleRunner} and {@code TestTrestleRunner} known to {@code --runner}.
+ */
 public final class TrestleRunnerRegistrar
     implements PipelineRunnerRegistrar, PipelineOptionsRegistrar {
 

@@ -23,6 +23,11 @@ public final class Assembly {
   /** Share of the heap that buffers may use where the options do not say. */
   private static final double DEFAULT_MEMORY_SHARE = 0.4;
 
+  /** Nobody waits for the results of a bounded job's bundle: large ones cost less. */
+  private static final long BOUNDED_BUNDLE_MILLIS = 1000;
+
+  private static final long STREAMING_BUNDLE_MILLIS = 50;
+
   /** How long a streaming job keeps partial aggregates back, in milliseconds. */
   private static final long FLUSH_MILLIS = 100;
 
@@ -43,26 +48,34 @@ public final class Assembly {
             SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
             clock);
     String name = "trestle-" + JOBS.incrementAndGet();
-    EngineSettings settings = settings(graph, options);
+    EngineSettings settings = settings(graph, options, scripted);
     ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
     return new JobBuilder(graph, settings, resources, scheduler)
-        .start(name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
+        .start(
+            name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
   }
 
-  private static EngineSettings settings(OperatorGraph graph, TrestlePipelineOptions options) {
+  private static EngineSettings settings(
+      OperatorGraph graph, TrestlePipelineOptions options, boolean scripted) {
     int parallelism =
         options.getParallelism() > 0
             ? options.getParallelism()
-            : Math.min(
-                KeyGroupRange.DEFAULT_TOTAL, Runtime.getRuntime().availableProcessors());
+            : Math.min(KeyGroupRange.DEFAULT_TOTAL, Runtime.getRuntime().availableProcessors());
     boolean bounded = graph.bounded() && !options.isStreaming();
     return new EngineSettings(
         parallelism,
         KeyGroupRange.DEFAULT_TOTAL,
         options.getMaxBundleSize(),
-        TimeUnit.MILLISECONDS.toNanos(options.getMaxBundleMillis()),
-        bounded ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS),
+        TimeUnit.MILLISECONDS.toNanos(bundleMillis(options, bounded)),
+        scripted ? 0 : bounded ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS),
         options.getEnforceImmutability());
+  }
+
+  private static long bundleMillis(TrestlePipelineOptions options, boolean bounded) {
+    if (options.getMaxBundleMillis() > 0) {
+      return options.getMaxBundleMillis();
+    }
+    return bounded ? BOUNDED_BUNDLE_MILLIS : STREAMING_BUNDLE_MILLIS;
   }
 
   private static long memoryBytes(TrestlePipelineOptions options) {

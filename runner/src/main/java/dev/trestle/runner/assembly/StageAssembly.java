@@ -58,9 +58,7 @@ final class StageAssembly implements StageFactory {
     this.streaming = streaming;
     this.clock = clock;
     input =
-        stage.inputs().isEmpty()
-            ? null
-            : EdgeFormat.of(graph.edges().get(stage.inputs().get(0)));
+        stage.inputs().isEmpty() ? null : EdgeFormat.of(graph.edges().get(stage.inputs().get(0)));
     Step root = stage.root().step();
     boundedSplits =
         root instanceof Step.BoundedRead read
@@ -124,8 +122,7 @@ final class StageAssembly implements StageFactory {
       return GroupingOperators.create(group, format, endsBeforeResults(group.input()), output);
     }
     if (step instanceof Step.CombinePerKey combine) {
-      return GroupingOperators.create(
-          combine, format, endsBeforeResults(combine.input()), output);
+      return GroupingOperators.create(combine, format, endsBeforeResults(combine.input()), output);
     }
     if (step instanceof Step.View view) {
       return view(view, format, output);
@@ -137,8 +134,7 @@ final class StageAssembly implements StageFactory {
     Collection elements = view.input();
     @SuppressWarnings({"unchecked", "rawtypes"}) // the void key is never looked at
     Coder<Object> keyCoder = (Coder) VoidCoder.of();
-    EdgeFormat keyed =
-        new EdgeFormat(keyCoder, format.valueCoder(), false, format.valueByObject());
+    EdgeFormat keyed = new EdgeFormat(keyCoder, format.valueCoder(), false, format.valueByObject());
     Step.GroupByKey grouping =
         new Step.GroupByKey(
             view.transform(),
@@ -149,7 +145,9 @@ final class StageAssembly implements StageFactory {
                 elements.bounded()));
     ViewPublisher publisher = new ViewPublisher(elements.coder(), output);
     return new ViewOperator(
-        GroupingOperators.create(grouping, keyed, endsBeforeResults(elements), publisher), keyed);
+        GroupingOperators.create(grouping, keyed, endsBeforeResults(elements), publisher),
+        keyed,
+        publisher);
   }
 
   private boolean endsBeforeResults(Collection collection) {

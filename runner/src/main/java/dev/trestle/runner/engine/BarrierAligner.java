@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Aligns the barriers of a checkpoint over the inputs of a task. An input whose barrier has come is
  * blocked until the barriers of all others have, so that the task's state at that moment is the
- * effect of exactly what came before the barriers (Chandy and Lamport 1985; aligned as in Carbone et
- * al. 2015). An input that has ended counts as one whose barrier has come. Belongs to the task's
+ * effect of exactly what came before the barriers (Chandy and Lamport 1985; aligned as in Carbone
+ * et al. 2015). An input that has ended counts as one whose barrier has come. Belongs to the task's
  * owner.
  */
 final class BarrierAligner {

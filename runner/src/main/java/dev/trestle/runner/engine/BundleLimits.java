@@ -10,8 +10,13 @@ package dev.trestle.runner.engine;
  */
 record BundleLimits(int maxElements, long maxNanos, long flushNanos) {
 
+  /** Whether what operators keep back should go on as soon as there is nothing else to do. */
+  boolean flushesWhenIdle() {
+    return flushNanos < Long.MAX_VALUE;
+  }
+
   /** Whether operators should hand on what they keep back, last done at {@code lastFlushNanos}. */
   boolean isFlushDue(long lastFlushNanos) {
-    return flushNanos < Long.MAX_VALUE && System.nanoTime() - lastFlushNanos >= flushNanos;
+    return flushesWhenIdle() && System.nanoTime() - lastFlushNanos >= flushNanos;
   }
 }

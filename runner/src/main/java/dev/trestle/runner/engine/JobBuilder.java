@@ -84,7 +84,7 @@ public final class JobBuilder {
       String step = node.step().transform().fullName();
       context.add(step, metrics.newContainer(step), sideInputs.lookup(node));
     }
-    OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, index);
+    OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
     List<SideInputReader> readers = new ArrayList<>();
     for (Operator operator : operators) {
@@ -94,7 +94,7 @@ public final class JobBuilder {
     }
     SideInputChannels channels = new SideInputChannels(sideInputs.inlets(), readers);
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
-    return new Task.Wiring(driver, context, operators, outputs.writers());
+    return new Task.Wiring(driver, context, operators, outputs.writers(), outputs.counts());
   }
 
   private KeyGroupRange keyGroups(Stage stage, int index, int parallelism) {

@@ -6,6 +6,7 @@ import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.KeyedEdgeWriter;
 import dev.trestle.runner.exchange.RebalancingEdgeWriter;
 import dev.trestle.runner.exchange.SingleWriterChannel;
+import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.ImmutabilityCheck;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
@@ -28,6 +29,8 @@ final class OutputWiring {
   private final Scheduler scheduler;
   private final Topology topology;
   private final int taskIndex;
+  private final TaskContext context;
+  private final List<ElementCount> counts = new ArrayList<>();
   private final Map<Integer, EdgeWriter> writers = new LinkedHashMap<>();
 
   OutputWiring(
@@ -35,11 +38,13 @@ final class OutputWiring {
       EngineSettings settings,
       Scheduler scheduler,
       Topology topology,
+      TaskContext context,
       int taskIndex) {
     this.graph = graph;
     this.settings = settings;
     this.scheduler = scheduler;
     this.topology = topology;
+    this.context = context;
     this.taskIndex = taskIndex;
   }
 
@@ -52,6 +57,9 @@ final class OutputWiring {
       for (Node.Output output : node.outputs()) {
         outputs.add(receiver(node, output, operators));
       }
+      if (i == 0 && stage.inputs().isEmpty() && outputs.size() == 1) {
+        outputs.set(0, counted(node, outputs.get(0)));
+      }
       operators[i] = factory.create(node, outputs);
     }
     List<Operator> wired = new ArrayList<>();
@@ -59,6 +67,19 @@ final class OutputWiring {
       wired.add(made(operator));
     }
     return wired;
+  }
+
+  private Receiver counted(Node source, Receiver output) {
+    ElementCount count =
+        new ElementCount(
+            context.of(0).metrics(), source.outputs().get(0).collection().id(), output);
+    counts.add(count);
+    return count;
+  }
+
+  /** Counts of what the task's source reads. */
+  List<ElementCount> counts() {
+    return counts;
   }
 
   /** The writers of all edges that leave the stage. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ready tasks: those that read from other tasks by depth, deepest first; then sources, in turn; last
- * those that run only when everything else is quiet. Not thread safe.
+ * Ready tasks: those that read from other tasks by depth, deepest first; then sources, in turn;
+ * last those that run only when everything else is quiet. Not thread safe.
  */
 final class ReadyQueue {
 

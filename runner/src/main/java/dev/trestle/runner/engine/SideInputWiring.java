@@ -69,7 +69,8 @@ final class SideInputWiring {
         .filter(view -> tagOf(view).equals(tag))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalStateException("No view " + tag + " in " + step.transform().fullName()));
+            () ->
+                new IllegalStateException("No view " + tag + " in " + step.transform().fullName()));
   }
 
   @SuppressWarnings("deprecation") // meant for runners

@@ -3,6 +3,7 @@ package dev.trestle.runner.engine;
 import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
+import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import java.time.InstantSource;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * One parallel instance of a stage: its operators, its channels, its watermark.
  *
  * <p>Thread rule: whoever moves the state from {@code READY} to {@code RUNNING} owns the task until
- * it moves it on; everything but {@link #state} belongs to the owner. {@link #wake} may be called by
- * anybody.
+ * it moves it on; everything but {@link #state} belongs to the owner. {@link #wake} may be called
+ * by anybody.
  */
 public final class Task implements Wakeable {
 
@@ -62,9 +63,14 @@ public final class Task implements Wakeable {
    *
    * @param operators in topological order, the root first
    * @param writers one for each edge that leaves the stage
+   * @param counts of elements, brought up to date after each bundle
    */
   record Wiring(
-      Driver driver, TaskContext context, List<Operator> operators, List<EdgeWriter> writers) {}
+      Driver driver,
+      TaskContext context,
+      List<Operator> operators,
+      List<EdgeWriter> writers,
+      List<ElementCount> counts) {}
 
   /**
    * A task that is not wired yet.
@@ -195,7 +201,9 @@ public final class Task implements Wakeable {
     return false;
   }
 
-  /** Gives the task up. Whatever is looked at here is looked at before: then it has other owners. */
+  /**
+   * Gives the task up. Whatever is looked at here is looked at before: then it has other owners.
+   */
   private void release() {
     Driver input = driver();
     if (!isBlocked()) {
@@ -247,13 +255,15 @@ public final class Task implements Wakeable {
         operators.get(i).finishBundle();
       }
       inBundle = false;
-      if (limits.isFlushDue(lastFlush)) {
+      if (limits.isFlushDue(lastFlush)
+          || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
         flushOperators();
       }
       List<EdgeWriter> writers = wiring().writers();
       for (int i = 0; i < writers.size(); i++) {
         writers.get(i).flush();
       }
+      wiring().counts().forEach(ElementCount::publish);
       wiring().context().finalizers().bundleEnded();
     }
   }

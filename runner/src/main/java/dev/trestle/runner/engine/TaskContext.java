@@ -25,8 +25,7 @@ final class TaskContext {
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
 
-  TaskContext(
-      JobResources resources, int taskIndex, int parallelism, KeyGroupRange keyGroups) {
+  TaskContext(JobResources resources, int taskIndex, int parallelism, KeyGroupRange keyGroups) {
     this.resources = resources;
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Drives tasks by a pool of threads, as many as the job's parallelism. A turn is a bundle, so the
  * one lock is taken a few thousand times a second and no element ever waits for it.
  *
- * <p>A DoFn that blocks keeps its thread. A watchdog notices threads that are long in one turn while
- * tasks are ready, and adds threads for as long as that lasts.
+ * <p>A DoFn that blocks keeps its thread. A watchdog notices threads that are long in one turn
+ * while tasks are ready, and adds threads for as long as that lasts.
  *
  * <p>Locking: {@link #lock} guards the queues and the list of workers; no task is run with it held.
  */
@@ -169,8 +169,7 @@ public final class ThreadedScheduler implements Scheduler {
         if (wakeup == Long.MAX_VALUE) {
           changed.await();
         } else {
-          changed.awaitNanos(
-              TimeUnit.MILLISECONDS.toNanos(Math.max(1, wakeup - clock.millis())));
+          changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(Math.max(1, wakeup - clock.millis())));
         }
       }
       workers.remove(worker);

@@ -110,7 +110,8 @@ public final class Batch implements StreamItem.Elements {
     finish(timestamp, elementWindows, pane, elementMetadata);
   }
 
-  @SuppressWarnings("ReferenceEquality") // nearly all panes are this one; an equal one is just stored
+  @SuppressWarnings(
+      "ReferenceEquality") // nearly all panes are this one; an equal one is just stored
   private void finish(
       Instant timestamp, Object elementWindows, PaneInfo pane, @Nullable Metadata extra) {
     timestamps[size] = timestamp.getMillis();

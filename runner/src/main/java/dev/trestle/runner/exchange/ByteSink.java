@@ -3,7 +3,9 @@ package dev.trestle.runner.exchange;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** A growing byte array to encode into: {@code ByteArrayOutputStream} without its locks and copies. */
+/**
+ * A growing byte array to encode into: {@code ByteArrayOutputStream} without its locks and copies.
+ */
 public final class ByteSink extends OutputStream {
 
   private byte[] bytes = new byte[64];

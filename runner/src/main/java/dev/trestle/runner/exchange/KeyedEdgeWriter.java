@@ -54,7 +54,8 @@ public final class KeyedEdgeWriter implements EdgeWriter {
     int hash;
     if (format.keyByObject()) {
       if (key == null) {
-        throw new IllegalArgumentException("The key is null, which its coder does not allow: " + kv);
+        throw new IllegalArgumentException(
+            "The key is null, which its coder does not allow: " + kv);
       }
       hash = key.hashCode();
     } else {

@@ -26,7 +26,15 @@ final class EncodedValues {
   private long count;
   private @Nullable List<Chunk> full;
 
-  private record Chunk(byte[] bytes, int end) {}
+  private static final class Chunk {
+    private final byte[] bytes;
+    private final int end;
+
+    Chunk(byte[] bytes, int end) {
+      this.bytes = bytes;
+      this.end = end;
+    }
+  }
 
   /**
    * @param expected size of the first value

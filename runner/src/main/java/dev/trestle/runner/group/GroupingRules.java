@@ -69,7 +69,7 @@ record GroupingRules(
     return !lateData
         && (trigger instanceof FromEndOfWindow
             || trigger instanceof NeverTrigger
-            || trigger instanceof AfterWatermarkEarlyAndLate both
-                && both.getEarlyTrigger() instanceof NeverTrigger);
+            || (trigger instanceof AfterWatermarkEarlyAndLate both
+                && both.getEarlyTrigger() instanceof NeverTrigger));
   }
 }

@@ -23,16 +23,15 @@ final class KeyTable {
   private @Nullable Object[] aggregates = new @Nullable Object[SMALLEST];
   private long @Nullable [] times;
   private final long initialTime;
-  private final @Nullable Footprint footprint;
+  private final Footprint footprint;
   private int size;
 
   /**
    * @param times whether each key has a timestamp
    * @param initialTime the timestamp of a new key
-   * @param footprint counts what the keys take; null where all keys come from another table, which
-   *     has counted and copied them
+   * @param footprint counts what the keys take
    */
-  KeyTable(boolean times, long initialTime, @Nullable Footprint footprint) {
+  KeyTable(boolean times, long initialTime, Footprint footprint) {
     this.times = times ? new long[SMALLEST] : null;
     this.initialTime = initialTime;
     this.footprint = footprint;
@@ -47,6 +46,15 @@ final class KeyTable {
    * ByteKey} is copied for that.
    */
   int number(Object key, int hash) {
+    return number(key, hash, false);
+  }
+
+  /** The number of a key of another table, which has copied and counted it. */
+  int numberOfKept(Object key, int hash) {
+    return number(key, hash, true);
+  }
+
+  private int number(Object key, int hash, boolean kept) {
     int mixed = hash * 0x9E3779B9;
     long[] table = slots;
     int mask = table.length - 1;
@@ -54,7 +62,7 @@ final class KeyTable {
     while (true) {
       long slot = table[at];
       if (slot == 0) {
-        return add(at, key, hash, mixed);
+        return add(at, kept ? key : footprint.addKey(key), hash, mixed);
       }
       if ((int) (slot >>> 32) == mixed) {
         int number = (int) slot - 1;
@@ -74,7 +82,7 @@ final class KeyTable {
       growColumns();
     }
     hashes[number] = hash;
-    keys[number] = footprint == null ? key : footprint.addKey(key);
+    keys[number] = key;
     aggregates[number] = Reduction.ABSENT;
     if (times != null) {
       times[number] = initialTime;

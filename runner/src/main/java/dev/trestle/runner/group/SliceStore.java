@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,7 @@ final class SliceStore {
     this.reduction = reduction;
     this.rules = rules;
     times = !rules.timestamps().dependsOnlyOnWindow();
-    initialTime =
-        rules.timestamps().dependsOnlyOnEarliestTimestamp() ? Long.MAX_VALUE : Long.MIN_VALUE;
+    initialTime = rules.timestamps() == TimestampCombiner.LATEST ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
   /** The slice of a set of windows, none of which has ended; made where there is none. */
@@ -139,7 +139,7 @@ final class SliceStore {
         window.startFiring(only.table);
         return true;
       }
-      window.table = new KeyTable(times, initialTime, null);
+      window.table = newTable();
     }
     for (WindowSlice slice = window.slices.peek(); slice != null; slice = window.slices.peek()) {
       while (window.cursor < slice.table.size()) {
@@ -161,7 +161,7 @@ final class SliceStore {
     KeyTable source = slice.table;
     boolean last = slice.pending == 1;
     for (int i = from; i < until; i++) {
-      int number = target.number(source.key(i), source.hash(i));
+      int number = target.numberOfKept(source.key(i), source.hash(i));
       Object present = target.aggregate(number);
       Object more = source.aggregate(i);
       if (present != Reduction.ABSENT) {

@@ -246,10 +246,12 @@ final class WindowedGroupingOperator implements InputOperator {
       if (share.isUsedUp()) {
         return false;
       }
-      boolean done =
-          ending != null && (expiring == null || ending.end <= expiring.expiry)
-              ? end(ending, share)
-              : expiring == null || expire(expiring, share);
+      boolean done;
+      if (expiring == null || (ending != null && ending.end <= expiring.expiry)) {
+        done = ending == null || end(ending, share);
+      } else {
+        done = expire(expiring, share);
+      }
       if (!done) {
         return false;
       }
@@ -348,10 +350,8 @@ final class WindowedGroupingOperator implements InputOperator {
         timestamp,
         window.window,
         pane,
-        NOTHING);
+        null);
   }
-
-  private static final @Nullable Metadata NOTHING = null;
 
   /** Only the first pane can be on time, and only if the output watermark has not gone by. */
   private Timing timing(OpenWindow window, int index) {

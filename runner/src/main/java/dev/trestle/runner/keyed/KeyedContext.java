@@ -25,28 +25,39 @@ public interface KeyedContext {
   /** The current key, decoded (once for a key as long as it stays current). */
   @Nullable Object key();
 
-  /** State of the current key. The same object always; watermark holds set in it count in hold(). */
+  /**
+   * State of the current key. The same object always; watermark holds set in it count in hold().
+   */
   StateInternals state();
 
   /** Timers of the current key. The same object always. */
   TimerInternals timers();
 
   /**
-   * Fires event-time timers at or before {@code watermark}, in order of time over all keys, those
-   * included that firing sets. {@code timers().currentInputWatermarkTime()} is {@code watermark}
-   * from the start.
+   * Fires event-time timers that {@code watermark} has passed, in order of time over all keys,
+   * those included that firing sets. {@code timers().currentInputWatermarkTime()} is {@code
+   * watermark} from the start.
+   *
+   * <p>A watermark has passed the times before it, not its own: elements of its own time may still
+   * come, and Beam's triggers ask for a watermark after the end of the window. At the end of time,
+   * {@code TIMESTAMP_MAX_VALUE} and beyond, it has passed all.
    *
    * @return whether all have fired; false when the slice was used up first
    */
   boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler);
 
-  /** Fires processing-time timers (both domains) due at {@code now}; as above. */
+  /** Fires processing-time timers (both domains) of times before {@code now}; as above. */
   boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler);
 
-  /** When the next processing-time timer is due; {@code Long.MAX_VALUE} for never. */
+  /**
+   * The least {@code now} at which a processing-time timer fires; {@code Long.MAX_VALUE} for never.
+   */
   long nextProcessingTime();
 
-  /** The least of all watermark holds and of the output timestamps of pending user timers. */
+  /**
+   * The least of all watermark holds and of the output timestamps of pending timers, in
+   * milliseconds; {@code Long.MAX_VALUE} for none. {@link TimerHolds} says which timers count.
+   */
   long hold();
 
   /** Drops everything of the current key in a window: cells and timers. */

@@ -4,9 +4,9 @@ package dev.trestle.runner.operator;
  * One step of a stage within one task. Its outputs are given to its constructor; elements come
  * through {@link Receiver#accept}.
  *
- * <p>Order of calls: {@code open}, then any number of bundles ({@code startBundle}, elements, {@code
- * finishBundle}), then {@code close}, which comes after a failure too. {@code flush} comes between
- * bundles. Only the thread that runs the task calls.
+ * <p>Order of calls: {@code open}, then any number of bundles ({@code startBundle}, elements,
+ * {@code finishBundle}), then {@code close}, which comes after a failure too. {@code flush} comes
+ * between bundles. Only the thread that runs the task calls.
  *
  * <p>Any exception of the user's code leaves as {@code UserCodeException}; it fails the bundle.
  */

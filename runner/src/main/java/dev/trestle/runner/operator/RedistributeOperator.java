@@ -24,11 +24,7 @@ public final class RedistributeOperator implements InputOperator {
   public void accept(Batch batch) {
     for (int i = 0; i < batch.size(); i++) {
       output.accept(
-          batch.element(i),
-          batch.timestamp(i),
-          batch.windows(i),
-          batch.pane(i),
-          batch.metadata(i));
+          batch.element(i), batch.timestamp(i), batch.windows(i), batch.pane(i), batch.metadata(i));
     }
   }
 

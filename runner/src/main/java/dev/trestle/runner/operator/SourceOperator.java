@@ -3,7 +3,9 @@ package dev.trestle.runner.operator;
 /** The root of a stage that reads no edge. {@link #accept} is never called. */
 public interface SourceOperator extends Operator {
 
-  /** Reads and hands on elements, within a bundle, until the slice is used up or nothing is there. */
+  /**
+   * Reads and hands on elements, within a bundle, until the slice is used up or nothing is there.
+   */
   Progress advance(Slice slice);
 
   /** The source's own watermark, in milliseconds. */

@@ -124,9 +124,7 @@ public final class UnboundedReadOperator extends AbstractSource {
           reader.getCurrentTimestamp(),
           GlobalWindow.INSTANCE,
           PaneInfo.NO_FIRING,
-          requiresDeduping
-              ? Metadata.of(recordId(reader), null, CausedByDrain.NORMAL)
-              : null);
+          requiresDeduping ? Metadata.of(recordId(reader), null, CausedByDrain.NORMAL) : null);
       slice.spend();
     } while (!slice.isUsedUp());
     split.readSinceMark |= any;

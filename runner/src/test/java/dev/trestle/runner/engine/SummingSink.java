@@ -44,8 +44,7 @@ final class SummingSink implements InputOperator {
     for (int i = 0; i < batch.size(); i++) {
       check(batch.timestampMillis(i) >= watermark, "an element behind the watermark");
       KeyGroupRange own = requireNonNull(context).keyGroups();
-      check(
-          own.contains(KeyGroupRange.keyGroup(batch.keyHash(i), own.total())), "a foreign key");
+      check(own.contains(KeyGroupRange.keyGroup(batch.keyHash(i), own.total())), "a foreign key");
       Object key = requireNonNull(batch.key(i));
       sums.merge(key, (Long) requireNonNull(batch.value(i)), Long::sum);
     }

@@ -1,0 +1,354 @@
+#!/usr/bin/env bash
+# Measures Trestle beside its peers. See --help, and RESULTS.md for how to read what comes out.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+HERE=$ROOT/benchmarks
+WORK=$HERE/target
+
+usage() {
+  cat <<'END'
+benchmarks/run.sh COMMAND [OPTIONS]
+
+  nexmark      Beam's Nexmark queries, events made as they are read
+  replay       the same on events that are in memory beforehand: the engine's own cost shows
+      --queries=0,1,...   of 0 to 9 and 11; all unless told
+      --streaming         unbounded source and streaming mode (not with replay)
+      --events=N          2000000; streaming and replay 1000000 (DirectRunner gets a fortieth)
+      --runs=N            measured runs of each query, of which the median counts; 3
+      --peers             also loop, flink and direct
+      --engines=A,B       exactly these of trestle, loop, flink, direct
+      --out=FILE          columns: query engine events seconds events_per_second results
+
+  wordcount    whole processes on 122 MB of text
+  start        whole processes on 1 kB of text
+      --peers             wordcount: also flink; start: also direct
+      --engines=A,B       exactly these (start also knows construct, which only builds the pipeline)
+      --runs=N            processes of each engine; wordcount 3, start 5
+      --input=FILE        other text (start takes the first 1 kB of it)
+      --out=FILE          columns: engine bytes seconds
+
+  large-group  a GroupByKey of distinct keys of 100 bytes in a heap that does not hold them
+      --keys=N            20000000
+      --heap=SIZE         512m
+      --engine=A          trestle
+
+  jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
+
+Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
+kept under benchmarks/target. TRESTLE_BENCH_TEXT names the text of wordcount and start; otherwise
+it is ../shared/data/moby-dick.txt beside the project, or a text made up the same way each time.
+END
+}
+
+fail() {
+  echo "run.sh: $*" >&2
+  exit 2
+}
+
+# ---- options -------------------------------------------------------------------------------
+
+queries=0,1,2,3,4,5,6,7,8,9,11
+streaming=false
+peers=false
+engines=
+events=
+runs=
+out=
+input=
+keys=20000000
+heap=512m
+engine=trestle
+
+command=${1-}
+case $command in
+  -h | --help | help) usage; exit 0 ;;
+  nexmark) allowed="queries streaming events runs peers engines out" ;;
+  replay) allowed="queries events runs peers engines out" ;;
+  wordcount | start) allowed="peers engines runs input out" ;;
+  large-group) allowed="keys heap engine" ;;
+  jmh) allowed= ;;
+  "") usage >&2; exit 2 ;;
+  *) fail "unknown command $command; see --help" ;;
+esac
+shift
+
+number() { [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "$1 takes a positive number, not '$2'"; }
+
+for option in "$@"; do
+  [[ $command != jmh ]] || break
+  case $option in -h | --help) usage; exit 0 ;; esac
+  name=${option%%=*}
+  name=${name#--}
+  [[ $option == --* && " $allowed " == *" $name "* ]] || fail "$command: unknown option $option; see --help"
+  value=${option#*=}
+  case $name in
+    streaming | peers) [[ $option != *=* ]] || fail "--$name takes no value" ;;
+    *) [[ $option == *=?* ]] || fail "--$name=... needs a value" ;;
+  esac
+  case $name in
+    streaming) streaming=true ;;
+    peers) peers=true ;;
+    queries) queries=$value ;;
+    engines) engines=${value//,/ } ;;
+    engine) engine=$value ;;
+    events) number --events "$value"; events=$value ;;
+    runs) number --runs "$value"; runs=$value ;;
+    keys) number --keys "$value"; keys=$value ;;
+    heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
+    input) [[ -r $value ]] || fail "cannot read $value"; input=$(realpath "$value") ;;
+    out) out=$(realpath -m "$value") ;;
+  esac
+done
+
+# ---- building ------------------------------------------------------------------------------
+
+JAVA=java
+[[ -z ${JAVA_HOME-} ]] || JAVA=$JAVA_HOME/bin/java
+
+maven() { (cd "$ROOT" && ./mvnw --quiet --batch-mode "$@" >&2) || fail "the build failed: ./mvnw $*"; }
+
+# The modules themselves, if a source is newer than the class path that the last build wrote.
+build() {
+  local stamp=$WORK/trestle.classpath
+  if [[ ! -f $stamp ]] ||
+    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,benchmarks}/{pom.xml,src/main} \
+      -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
+    echo "building ..." >&2
+    maven --projects benchmarks --also-make -DskipTests package
+    touch "$stamp"
+  fi
+}
+
+# A peer's class path: outside the default build, with the version of Beam that it belongs to.
+build_peer() {
+  local stamp=$WORK/$1.classpath pom=$HERE/$1-peer/pom.xml
+  if [[ ! -f $stamp || $pom -nt $stamp ]]; then
+    echo "fetching $1 ..." >&2
+    maven --file "$pom" dependency:build-classpath -Dmdep.outputFile="$stamp" -Dmdep.includeScope=runtime
+    touch "$stamp"
+  fi
+}
+
+prepare() {
+  mkdir -p "$WORK"
+  build
+  local engine
+  for engine in "$@"; do
+    case $engine in
+      trestle | loop | construct) ;;
+      flink | direct) build_peer "$engine" ;;
+      *) fail "unknown engine $engine" ;;
+    esac
+  done
+}
+
+class_path() {
+  case $1 in
+    flink | direct) echo "$WORK/classes:$(<"$WORK/$1.classpath")" ;;
+    *) echo "$WORK/classes:$(<"$WORK/trestle.classpath")" ;;
+  esac
+}
+
+# ---- running -------------------------------------------------------------------------------
+
+child=
+scratch=
+cleanup() {
+  [[ -z $child ]] || kill "$child" 2>/dev/null || true
+  [[ -z $scratch ]] || rm -rf "$scratch"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# in_jvm SECONDS HEAP ENGINE MAIN ARGUMENTS...: a JVM that is ended if it takes longer than that.
+in_jvm() {
+  local limit=$1 size=$2 engine=$3 status=0
+  shift 3
+  # As in ./trestle; Flink needs its way into the JDK besides.
+  local flags=(-Xmx"$size" -XX:+UseParallelGC)
+  if [[ $engine == flink ]]; then
+    flags+=(--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED
+      --add-opens=java.base/java.time=ALL-UNNAMED)
+  fi
+  timeout --kill-after=10 "$limit" "$JAVA" "${flags[@]}" -cp "$(class_path "$engine")" "$@" &
+  child=$!
+  wait "$child" || status=$?
+  child=
+  [[ $status != 124 ]] || echo "run.sh: $engine took longer than $limit s and was ended" >&2
+  return "$status"
+}
+
+# Fills pipeline_options with those of an engine; all have the same parallelism.
+choose_pipeline_options() {
+  case $1 in
+    trestle | construct) pipeline_options=(--runner=TrestleRunner --parallelism=2) ;;
+    flink) pipeline_options=(--runner=FlinkRunner '--flinkMaster=[local]' --parallelism=2 --objectReuse=true) ;;
+    direct) pipeline_options=(--runner=DirectRunner --targetParallelism=2) ;;
+    *) pipeline_options=() ;;
+  esac
+  if [[ $2 == true && ${#pipeline_options[@]} -gt 0 ]]; then
+    pipeline_options+=(--streaming=true)
+  fi
+}
+
+machine() {
+  echo
+  echo "$(date -u +%Y-%m-%dT%H:%MZ), commit $(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null || echo unknown)," \
+    "$(nproc) CPUs, $("$JAVA" -version 2>&1 | sed -n '1s/"//gp'), $(uname -srm)"
+}
+
+report() { "$JAVA" -cp "$WORK/classes" "dev.trestle.benchmarks.report.$1" "$2"; }
+
+start_table() {
+  out=${out:-$WORK/$1.tsv}
+  mkdir -p "$(dirname "$out")"
+  printf '%s\n' "$2" >"$out"
+}
+
+nexmark() {
+  local source=$1 size=$2 count=$3 failed=0 engine given limits
+  [[ $queries =~ ^[0-9]+(,[0-9]+)*$ ]] || fail "--queries takes numbers such as 0,1,11"
+  engines=${engines:-trestle}
+  if $peers; then engines="trestle loop flink direct"; fi
+  prepare $engines
+  start_table "nexmark-$source" $'query\tengine\tevents\tseconds\tevents_per_second\tresults'
+  for engine in $engines; do
+    given=$count
+    limits=(--runs="${runs:-3}" --budget=40)
+    if [[ $engine == direct ]]; then
+      given=$((count / 40 > 1000 ? count / 40 : 1000))
+      limits=(--runs=1 --warmup=$((given / 10)))
+    fi
+    choose_pipeline_options "$engine" "$streaming"
+    echo "$engine, $source, $given events" >&2
+    in_jvm 2400 "$size" "$engine" dev.trestle.benchmarks.nexmark.NexmarkSession \
+      --engine="$engine" --source="$source" --queries="$queries" --events="$given" "${limits[@]}" \
+      --out="$out" -- "${pipeline_options[@]}" >/dev/null || failed=1
+  done
+  machine
+  report NexmarkReport "$out"
+  echo "table: $out"
+  [[ $failed == 0 ]] || { echo "run.sh: not every query ended well" >&2; return 1; }
+}
+
+# ---- text ----------------------------------------------------------------------------------
+
+# Words of a steep distribution, the same at every call.
+made_up_text() {
+  awk 'BEGIN {
+    seed = 42
+    while (bytes < 1220000) {
+      line = ""
+      for (i = 0; i < 12; i++) {
+        seed = (seed * 16807) % 2147483647
+        rank = int(exp((seed / 2147483647) * log(20000)))
+        word = ""
+        for (n = rank * 7 + 3; n > 0; n = int(n / 26)) word = word sprintf("%c", 97 + n % 26)
+        line = line (i ? " " : "") word
+      }
+      print line
+      bytes += length(line) + 1
+    }
+  }'
+}
+
+# Prints the path of the text to be multiplied.
+text() {
+  local given=${TRESTLE_BENCH_TEXT:-$ROOT/../shared/data/moby-dick.txt}
+  if [[ -r $given ]]; then
+    realpath "$given"
+  elif [[ -n ${TRESTLE_BENCH_TEXT-} ]]; then
+    fail "cannot read TRESTLE_BENCH_TEXT=$given"
+  else
+    [[ -f $WORK/made-up.txt ]] || made_up_text >"$WORK/made-up.txt"
+    echo "$WORK/made-up.txt"
+  fi
+}
+
+hundredfold() {
+  local from to=$WORK/hundredfold.txt i
+  from=$(text)
+  if [[ ! -f $to || $(stat -c %s "$to") != $(($(stat -c %s "$from") * 100)) ]]; then
+    for ((i = 0; i < 100; i++)); do cat "$from"; done >"$to"
+  fi
+  echo "$to"
+}
+
+# processes KIND FILE: every engine's processes over the file, in turn, and their results compared.
+processes() {
+  local kind=$1 file=$2 bytes run engine start end sum failed=0 main=dev.trestle.benchmarks.wordcount.WordCount
+  bytes=$(stat -c %s "$file")
+  start_table "$kind" $'engine\tbytes\tseconds'
+  scratch=$(mktemp -d "$WORK/$kind.XXXXXX")
+  cat "$file" >/dev/null # into the file cache
+  local sums=()
+  for ((run = 1; run <= runs; run++)); do
+    for engine in $engines; do
+      choose_pipeline_options "$engine" false
+      local arguments=(--input="$file" --output="$scratch/out/counts")
+      [[ $engine != construct ]] || arguments+=(--construct-only=true)
+      rm -rf "$scratch/out"
+      mkdir "$scratch/out"
+      start=$(date +%s%N)
+      if ! in_jvm 2400 2g "$engine" "$main" "${arguments[@]}" -- "${pipeline_options[@]}" >"$scratch/log" 2>&1; then
+        echo "run.sh: $engine failed:" >&2
+        tail -n 20 "$scratch/log" >&2
+        failed=1
+        continue
+      fi
+      end=$(date +%s%N)
+      awk -v e="$engine" -v b="$bytes" -v t=$((end - start)) \
+        'BEGIN { printf "%s\t%d\t%.3f\n", e, b, t / 1e9 }' | tee -a "$out" >&2
+      if [[ $engine != construct ]]; then
+        sum=$(find "$scratch/out" -type f ! -name '.*' -exec cat {} + | LC_ALL=C sort | cksum)
+        [[ " ${sums[*]-} " == *" ${sum// /-} "* ]] || sums+=("${sum// /-}")
+      fi
+    done
+  done
+  machine
+  report ProcessReport "$out"
+  echo "table: $out"
+  if [[ ${#sums[@]} -gt 1 ]]; then
+    echo "run.sh: the engines' word counts differ" >&2
+    failed=1
+  fi
+  return "$failed"
+}
+
+case $command in
+  nexmark)
+    if $streaming; then
+      nexmark streaming 2g "${events:-1000000}"
+    else
+      nexmark bounded 2g "${events:-2000000}"
+    fi
+    ;;
+  replay) nexmark replay 3g "${events:-1000000}" ;;
+  wordcount)
+    if $peers; then engines="trestle flink"; fi
+    engines=${engines:-trestle}
+    runs=${runs:-3}
+    prepare $engines
+    processes wordcount "${input:-$(hundredfold)}"
+    ;;
+  start)
+    engines=${engines:-trestle construct}
+    if $peers; then engines="trestle construct direct"; fi
+    runs=${runs:-5}
+    prepare $engines
+    head -c 1000 "${input:-$(text)}" >"$WORK/one-kilobyte.txt"
+    processes start "$WORK/one-kilobyte.txt"
+    ;;
+  large-group)
+    prepare "$engine"
+    choose_pipeline_options "$engine" false
+    in_jvm 3600 "$heap" "$engine" dev.trestle.benchmarks.group.LargeGroup \
+      --keys="$keys" -- "${pipeline_options[@]}"
+    ;;
+  jmh)
+    prepare
+    (cd "$WORK" && exec "$JAVA" -cp "$(class_path trestle)" org.openjdk.jmh.Main "$@")
+    ;;
+esac

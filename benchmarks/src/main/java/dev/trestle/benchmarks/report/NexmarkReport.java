@@ -1,0 +1,114 @@
+package dev.trestle.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints a Nexmark session: rates, Trestle's rate over FlinkRunner's, its rate per core over that
+ * of the loop, what an event costs beyond the loop, and whether results agree. Argument: the file.
+ */
+public final class NexmarkReport {
+
+  /** Trestle's workers, against the one thread of the loop. */
+  private static final int WORKERS = 2;
+
+  private final Map<String, Map<String, Row>> queries = new HashMap<>();
+
+  private NexmarkReport(Measurements measurements) {
+    for (Map<String, String> row : measurements.rows()) {
+      queries
+          .computeIfAbsent(Measurements.value(row, "query"), missing -> new HashMap<>())
+          .put(
+              Measurements.value(row, "engine"),
+              new Row(
+                  Long.parseLong(Measurements.value(row, "events")),
+                  Double.parseDouble(Measurements.value(row, "events_per_second")),
+                  Measurements.value(row, "results")));
+    }
+  }
+
+  public static void main(String[] args) throws IOException {
+    Measurements measurements = Measurements.read(Path.of(args[0]));
+    new NexmarkReport(measurements)
+        .print(measurements.distinct("query"), measurements.distinct("engine"));
+  }
+
+  private void print(List<String> numbers, List<String> engines) {
+    TextTable table = new TextTable();
+    List<String> header = new ArrayList<>(List.of("query"));
+    engines.forEach(engine -> header.add(engine + "/s"));
+    header.addAll(List.of("x flink", "of loop/core", "ns over loop", "results"));
+    table.row(header);
+    List<Double> overFlink = new ArrayList<>();
+    for (String number : numbers) {
+      Map<String, Row> by = queries.getOrDefault(number, Map.of());
+      Row trestle = by.get("trestle");
+      Row loop = by.get("loop");
+      Row flink = by.get("flink");
+      List<String> cells = new ArrayList<>(List.of(number));
+      engines.forEach(engine -> cells.add(rate(by.get(engine))));
+      if (trestle != null && flink != null) {
+        overFlink.add(trestle.rate / flink.rate);
+        cells.add(format("%.1f", trestle.rate / flink.rate));
+      } else {
+        cells.add("-");
+      }
+      if (trestle != null && loop != null) {
+        cells.add(format("%.0f%%", 100 * trestle.rate / WORKERS / loop.rate));
+        cells.add(format("%.0f", 1e9 * WORKERS / trestle.rate - 1e9 / loop.rate));
+      } else {
+        cells.addAll(List.of("-", "-"));
+      }
+      cells.add(agreement(by));
+      table.row(cells);
+    }
+    System.out.print(table);
+    if (!overFlink.isEmpty()) {
+      double mean = Math.exp(overFlink.stream().mapToDouble(Math::log).average().orElseThrow());
+      double worst = overFlink.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+      System.out.printf(Locale.ROOT, "%nx flink: geometric mean %.1f, worst %.1f%n", mean, worst);
+    }
+  }
+
+  /** Compares the results of engines that saw the same events. */
+  private static String agreement(Map<String, Row> by) {
+    Map<Long, Map<String, List<String>>> enginesByResult = new HashMap<>();
+    by.forEach(
+        (engine, row) ->
+            enginesByResult
+                .computeIfAbsent(row.events, missing -> new HashMap<>())
+                .computeIfAbsent(row.results, missing -> new ArrayList<>())
+                .add(engine));
+    List<String> differences = new ArrayList<>();
+    boolean compared = false;
+    for (Map<String, List<String>> engines : enginesByResult.values()) {
+      if (engines.size() > 1) {
+        differences.add(
+            String.join(
+                " against ",
+                engines.values().stream().map(same -> String.join("=", same)).sorted().toList()));
+      }
+      compared |= engines.values().stream().anyMatch(same -> same.size() > 1);
+    }
+    if (!differences.isEmpty()) {
+      return "DIFFER: " + String.join("; ", differences);
+    }
+    return compared ? "equal" : "-";
+  }
+
+  private static String rate(@Nullable Row row) {
+    return row == null ? "-" : format("%,.0f", row.rate);
+  }
+
+  private static String format(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  private record Row(long events, double rate, String results) {}
+}

@@ -1,0 +1,49 @@
+package dev.trestle.runner.keyed;
+
+import dev.trestle.state.table.KeyedTable;
+import java.util.List;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.ReadableState;
+
+/** A bag, in the order of insertion. */
+final class BagCell<T> implements BagState<T> {
+
+  private final KeyedTable<GrowingList<T>> table;
+  private final Object namespace;
+
+  BagCell(KeyedTable<GrowingList<T>> table, Object namespace) {
+    this.table = table;
+    this.namespace = namespace;
+  }
+
+  @Override
+  public void add(T value) {
+    GrowingList<T> items = table.get(namespace);
+    if (items == null) {
+      items = new GrowingList<>();
+    }
+    items.add(value);
+    table.put(namespace, items);
+  }
+
+  @Override
+  public Iterable<T> read() {
+    GrowingList<T> items = table.get(namespace);
+    return items == null ? List.of() : items.soFar();
+  }
+
+  @Override
+  public ReadableState<Boolean> isEmpty() {
+    return new Deferred<>(() -> table.get(namespace) == null);
+  }
+
+  @Override
+  public void clear() {
+    table.remove(namespace);
+  }
+
+  @Override
+  public BagState<T> readLater() {
+    return this;
+  }
+}

@@ -1,0 +1,148 @@
+package dev.trestle.runner.keyed;
+
+import dev.trestle.runner.exchange.ByteSource;
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.Slice;
+import dev.trestle.state.ByteKey;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.table.HeapStateBackend;
+import dev.trestle.state.timer.HoldTracker;
+import dev.trestle.state.timer.TimerQueue;
+import java.io.IOException;
+import org.apache.beam.runners.core.StateInternals;
+import org.apache.beam.runners.core.TimerInternals;
+import org.apache.beam.runners.core.TimerInternals.TimerData;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.util.UserCodeException;
+import org.jspecify.annotations.Nullable;
+
+/** State, timers and holds on the heap. */
+final class HeapKeyedContext implements KeyedContext {
+
+  private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  private final KeyGroupRange keyGroups;
+  private final @Nullable Coder<Object> keyCoder;
+  private final boolean keyByObject;
+  private final Coder<BoundedWindow> windowCoder;
+  private final HeapStateBackend backend;
+  private final HoldTracker holds = new HoldTracker();
+  private final KeyedStateInternals state;
+  private final KeyedTimerInternals timers;
+
+  /** The current key, where it has been decoded already. */
+  private @Nullable Object decodedKey;
+
+  private boolean decoded;
+
+  HeapKeyedContext(
+      OperatorContext context,
+      @Nullable Coder<Object> keyCoder,
+      boolean keyByObject,
+      Coder<BoundedWindow> windowCoder) {
+    keyGroups = context.keyGroups();
+    this.keyCoder = keyCoder;
+    this.keyByObject = keyByObject;
+    this.windowCoder = windowCoder;
+    backend = new HeapStateBackend(keyGroups);
+    state = new KeyedStateInternals(this, backend, holds);
+    timers = new KeyedTimerInternals(context, backend, holds);
+  }
+
+  @Override
+  public void setKey(Object tableKey, int keyHash) {
+    makeCurrent(tableKey, KeyGroupRange.keyGroup(keyHash, keyGroups.total()));
+  }
+
+  private void makeCurrent(Object tableKey, int keyGroup) {
+    if (backend.setKey(tableKey, keyGroup)) {
+      decoded = false;
+      decodedKey = null;
+    }
+  }
+
+  @Override
+  public @Nullable Object key() {
+    if (!decoded) {
+      decodedKey = decode(backend.key());
+      decoded = true;
+    }
+    return decodedKey;
+  }
+
+  private @Nullable Object decode(Object tableKey) {
+    if (keyByObject || keyCoder == null) {
+      return tableKey;
+    }
+    ByteKey encoded = (ByteKey) tableKey;
+    try {
+      return keyCoder.decode(new ByteSource(encoded.bytes(), encoded.start(), encoded.end()));
+    } catch (IOException | RuntimeException e) {
+      throw UserCodeException.wrap(e);
+    }
+  }
+
+  @Override
+  public StateInternals state() {
+    return state;
+  }
+
+  @Override
+  public TimerInternals timers() {
+    return timers;
+  }
+
+  @Override
+  public boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler) {
+    timers.setInputWatermark(watermark);
+    long due = watermark >= END_OF_TIME ? Long.MAX_VALUE : justBefore(watermark);
+    return fire(timers.eventTimers(), due, slice, handler);
+  }
+
+  @Override
+  public boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler) {
+    return fire(timers.processingTimers(), justBefore(now), slice, handler);
+  }
+
+  private static long justBefore(long time) {
+    return time == Long.MIN_VALUE ? time : time - 1;
+  }
+
+  private boolean fire(TimerQueue<TimerData> queue, long due, Slice slice, TimerHandler handler) {
+    while (!slice.isUsedUp()) {
+      TimerQueue.Timer<TimerData> timer = queue.poll(due);
+      if (timer == null) {
+        return true;
+      }
+      slice.spend();
+      timers.release(timer.payload());
+      makeCurrent(timer.timerKey(), timer.keyGroup());
+      handler.onTimer(timer.payload());
+    }
+    return queue.size() == 0 || queue.nextTime() > due;
+  }
+
+  @Override
+  public long nextProcessingTime() {
+    TimerQueue<TimerData> queue = timers.processingTimers();
+    return queue.size() == 0 ? Long.MAX_VALUE : queue.nextTime() + 1;
+  }
+
+  @Override
+  public long hold() {
+    return holds.least();
+  }
+
+  @Override
+  public void clearWindow(BoundedWindow window) {
+    Object namespace = Namespaces.ofWindow(windowCoder, window);
+    state.clear(namespace);
+    timers.deleteAll(namespace);
+  }
+
+  /** How many keys have state. */
+  long keyCount() {
+    return backend.keyCount();
+  }
+}

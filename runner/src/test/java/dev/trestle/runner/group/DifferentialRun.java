@@ -1,0 +1,130 @@
+package dev.trestle.runner.group;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.Slice;
+import dev.trestle.translation.graph.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.beam.runners.core.SystemReduceFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.WindowingStrategy;
+
+/** Drives an operator and {@link ReferenceGrouping} with the same input and compares every step. */
+final class DifferentialRun {
+
+  private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+
+  final FakeTask task = new FakeTask();
+  final FakeTask referenceTask = new FakeTask();
+  private final Scenario scenario;
+  private final EdgeFormat format;
+  private final InputOperator operator;
+  private final ReferenceGrouping reference;
+  private final Supplier<Object> values;
+  private final boolean holdsEqual;
+  int panes;
+
+  /** Makes the operator under test. */
+  interface OperatorFactory {
+    InputOperator create(FakeTask task, EdgeFormat format);
+  }
+
+  DifferentialRun(
+      Scenario scenario,
+      WindowingStrategy<?, BoundedWindow> strategy,
+      Collection collection,
+      SystemReduceFn<Object, Object, ?, ?, BoundedWindow> reduceFn,
+      Supplier<Object> values,
+      boolean holdsEqual,
+      OperatorFactory factory) {
+    this.scenario = scenario;
+    this.values = values;
+    this.holdsEqual = holdsEqual;
+    format = Scenario.format(collection);
+    operator = factory.create(task, format);
+    reference = new ReferenceGrouping(referenceTask, format.keyCoder(), strategy, reduceFn);
+  }
+
+  void run(int steps) throws Exception {
+    operator.open(task);
+    for (int step = 0; step < steps; step++) {
+      switch (scenario.random.nextInt(5)) {
+        case 0, 1, 2 -> elements();
+        case 3 -> advance(Math.max(watermark() + scenario.random.nextInt(20), 0));
+        default -> advance(Math.max(watermark() + scenario.random.nextInt(3), 0));
+      }
+    }
+    advance(END);
+    operator.close();
+  }
+
+  private long watermark() {
+    return Math.max(0, task.inputWatermark);
+  }
+
+  private void elements() throws Exception {
+    Batch batch = new Batch(format);
+    int size = 1 + scenario.random.nextInt(12);
+    for (int i = 0; i < size; i++) {
+      long timestamp = Math.max(0, watermark() + scenario.random.nextInt(60) - 30);
+      Scenario.add(
+          batch,
+          scenario.key(scenario.random.nextInt(4)),
+          values.get(),
+          timestamp,
+          scenario.windows(timestamp));
+    }
+    operator.accept(batch);
+    reference.accept(batch);
+    compare();
+    moveOutputWatermark();
+  }
+
+  private void advance(long watermark) throws Exception {
+    if (scenario.random.nextInt(4) == 0) {
+      task.now += 5;
+      referenceTask.now += 5;
+      Slice slice = new Slice();
+      slice.restart(Integer.MAX_VALUE, System.nanoTime() + 1_000_000_000L);
+      operator.advance(slice);
+      reference.advanceProcessingTime();
+      compare();
+    }
+    task.inputWatermark = watermark;
+    while (!Scenario.advance(operator, watermark, 1 + scenario.random.nextInt(4))) {
+      assertThat("holds while firing", operator.hold() >= task.outputWatermark, is(true));
+    }
+    reference.advanceWatermark(watermark);
+    referenceTask.inputWatermark = watermark;
+    compare();
+    moveOutputWatermark();
+  }
+
+  /** Sometimes to the hold, sometimes not so far: it depends on what else the task does. */
+  private void moveOutputWatermark() {
+    long most = Math.min(task.inputWatermark, operator.hold());
+    long least = task.outputWatermark;
+    if (most > least && scenario.random.nextInt(4) > 0) {
+      task.outputWatermark = most;
+      referenceTask.outputWatermark = most;
+    }
+  }
+
+  private void compare() {
+    List<FakeTask.Pane> actual = Scenario.sorted(task.panes);
+    List<FakeTask.Pane> expected = Scenario.sorted(referenceTask.panes);
+    assertThat("panes", actual, is(expected));
+    panes += actual.size();
+    task.panes.clear();
+    referenceTask.panes.clear();
+    assertThat("dropped", task.dropped(), is(reference.dropped));
+    if (holdsEqual) {
+      assertThat("hold", operator.hold(), is(reference.hold()));
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.trestle.state.table;
+
+import dev.trestle.state.ByteKey;
+import dev.trestle.state.KeyGroupRange;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keyed state as objects on the heap: key group -> key -> namespace -> values by table number.
+ *
+ * <p>Making a key current costs one look-up in a hash table, the first access to a namespace
+ * another; further accesses in the same namespace cost an array access. A key whose last value is
+ * removed goes when another key becomes current, so that a key that is emptied and filled again, as
+ * triggers do it, stays.
+ */
+public final class HeapStateBackend implements KeyedStateBackend {
+
+  private final KeyGroupRange range;
+  private final NodeTable<HeapKey>[] groups;
+  private final Map<String, Object> tables = new HashMap<>();
+
+  private @Nullable Object key;
+  private int keyGroup;
+
+  /** The current key's values; null while there are none. */
+  private @Nullable HeapKey current;
+
+  /** What was looked up last for the current key, and the result; both null at first. */
+  private @Nullable Object lastNamespace;
+
+  private @Nullable HeapCells lastCells;
+
+  public HeapStateBackend(KeyGroupRange range) {
+    this.range = range;
+    groups = newGroups(range.size());
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic class
+  private static NodeTable<HeapKey>[] newGroups(int count) {
+    NodeTable<HeapKey>[] groups = new NodeTable[count];
+    for (int i = 0; i < count; i++) {
+      groups[i] = new NodeTable<>();
+    }
+    return groups;
+  }
+
+  @Override
+  public boolean setKey(Object newKey, int newKeyGroup) {
+    HeapKey old = current;
+    if (old != null && (old.key() == newKey || old.key().equals(newKey))) {
+      return false;
+    }
+    if (!range.contains(newKeyGroup)) {
+      throw new IllegalArgumentException("Key group " + newKeyGroup + " is not in " + range);
+    }
+    dropIfEmpty();
+    keyGroup = newKeyGroup;
+    current = group().find(newKey);
+    key = current == null ? newKey : current.key();
+    lastNamespace = null;
+    lastCells = null;
+    return true;
+  }
+
+  private NodeTable<HeapKey> group() {
+    return groups[keyGroup - range.first()];
+  }
+
+  private void dropIfEmpty() {
+    HeapKey old = current;
+    if (old != null && old.namespaces.isEmpty()) {
+      group().remove(old);
+      key = old.key();
+      current = null;
+    }
+  }
+
+  @Override
+  public Object key() {
+    if (key == null) {
+      throw new IllegalStateException("No key is current");
+    }
+    return key;
+  }
+
+  @Override
+  public int keyGroup() {
+    return keyGroup;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a name stands for one descriptor
+  public <V> KeyedTable<V> table(TableDescriptor<V> descriptor) {
+    Object known = tables.get(descriptor.name());
+    if (known == null) {
+      known = new HeapTable<V>(this, tables.size());
+      tables.put(descriptor.name(), known);
+    } else if (!(known instanceof HeapTable)) {
+      throw new IllegalArgumentException("A map table has the name " + descriptor.name());
+    }
+    return (KeyedTable<V>) known;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a name stands for one descriptor
+  public <S, V extends @Nullable Object> KeyedMapTable<S, V> mapTable(
+      MapTableDescriptor<S, V> descriptor) {
+    Object known = tables.get(descriptor.name());
+    if (known == null) {
+      known = new HeapMapTable<S, V>(this, tables.size());
+      tables.put(descriptor.name(), known);
+    } else if (!(known instanceof HeapMapTable)) {
+      throw new IllegalArgumentException("A table of values has the name " + descriptor.name());
+    }
+    return (KeyedMapTable<S, V>) known;
+  }
+
+  /** What the current key has in a namespace, or null. */
+  @Nullable HeapCells cells(Object namespace) {
+    if (namespace == lastNamespace) {
+      return lastCells;
+    }
+    HeapKey holder = current;
+    HeapCells cells = holder == null ? null : holder.namespaces.find(namespace);
+    lastNamespace = namespace;
+    lastCells = cells;
+    return cells;
+  }
+
+  /** The same, made if need be. */
+  HeapCells cellsToWrite(Object namespace) {
+    HeapCells cells = cells(namespace);
+    if (cells == null) {
+      cells = new HeapCells(namespace, tables.size());
+      holder().namespaces.add(cells);
+      lastCells = cells;
+    }
+    return cells;
+  }
+
+  private HeapKey holder() {
+    HeapKey holder = current;
+    if (holder == null) {
+      Object probe = key();
+      holder = new HeapKey(probe instanceof ByteKey bytes ? bytes.copy() : probe);
+      group().add(holder);
+      current = holder;
+      key = holder.key();
+    }
+    return holder;
+  }
+
+  void remove(Object namespace, int table) {
+    HeapCells cells = cells(namespace);
+    if (cells != null) {
+      cells.remove(table);
+      if (cells.isEmpty()) {
+        drop(cells);
+      }
+    }
+  }
+
+  @Override
+  public void clearNamespace(Object namespace) {
+    HeapCells cells = cells(namespace);
+    if (cells != null) {
+      drop(cells);
+    }
+  }
+
+  private void drop(HeapCells cells) {
+    holder().namespaces.remove(cells);
+    lastCells = null;
+  }
+
+  @Override
+  public long keyCount() {
+    dropIfEmpty();
+    long count = 0;
+    for (NodeTable<HeapKey> group : groups) {
+      count += group.size();
+    }
+    return count;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.trestle.state.table;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keyed state of one operator in one task. A key is made current; tables then speak of that
+ * key. A key is an object with {@code equals} and {@code hashCode}, often a {@link
+ * dev.trestle.state.ByteKey}. A key without values takes no room. Not thread safe.
+ */
+public interface KeyedStateBackend {
+
+  /**
+   * Makes a key current. A {@code ByteKey} may be a probe: it is copied if it has to be kept, and
+   * must not change while it is current.
+   *
+   * @return false if the key is known to have been current before
+   * @throws IllegalArgumentException if the key group is not one of this backend's
+   */
+  boolean setKey(Object key, int keyGroup);
+
+  /**
+   * The current key.
+   *
+   * @throws IllegalStateException if there is none yet
+   */
+  Object key();
+
+  /** The current key's group. */
+  int keyGroup();
+
+  /**
+   * The table of this name, new or known.
+   *
+   * @throws IllegalArgumentException if a map table has this name
+   */
+  <V> KeyedTable<V> table(TableDescriptor<V> descriptor);
+
+  /**
+   * The map table of this name, new or known.
+   *
+   * @throws IllegalArgumentException if a table of another shape has this name
+   */
+  <S, V extends @Nullable Object> KeyedMapTable<S, V> mapTable(MapTableDescriptor<S, V> descriptor);
+
+  /** Removes what all tables have for the current key in a namespace. */
+  void clearNamespace(Object namespace);
+
+  /** How many keys have values. */
+  long keyCount();
+}

@@ -1,0 +1,7 @@
+/**
+ * What waits for a time: {@link TimerQueue} for timers, {@link HoldTracker} for watermark holds.
+ */
+@NullMarked
+package dev.trestle.state.timer;
+
+import org.jspecify.annotations.NullMarked;

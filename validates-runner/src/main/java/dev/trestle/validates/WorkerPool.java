@@ -1,0 +1,69 @@
+package dev.trestle.validates;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Runs tests in several processes, which take them from one queue.
+ *
+ * @param jobs how many processes
+ * @param jvmArguments of each process
+ * @param reports folder for the details of tests that did not pass, and for the processes' logs
+ * @param limit the time a test may take
+ */
+record WorkerPool(int jobs, List<String> jvmArguments, Path reports, Duration limit) {
+
+  /**
+   * Runs the tests and returns when the last has ended.
+   *
+   * @param listener gets each result as it comes, from several threads
+   */
+  void run(Collection<TestId> tests, Consumer<TestResult> listener)
+      throws IOException, InterruptedException {
+    Queue<TestId> queue = new ConcurrentLinkedQueue<>(tests);
+    ExecutorService threads = Executors.newFixedThreadPool(jobs);
+    try {
+      List<Future<?>> ends = new ArrayList<>();
+      for (int i = 1; i <= jobs; i++) {
+        Path log = reports.resolve("worker-" + i + ".log");
+        ends.add(
+            threads.submit(
+                () -> {
+                  drain(queue, log, listener);
+                  return null;
+                }));
+      }
+      for (Future<?> end : ends) {
+        end.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("a worker could not be run: " + e.getCause(), e);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void drain(Queue<TestId> queue, Path log, Consumer<TestResult> listener)
+      throws IOException, InterruptedException {
+    TestId test = queue.poll();
+    while (test != null) {
+      try (WorkerProcess worker = WorkerProcess.start(jvmArguments, reports, log, limit)) {
+        while (test != null && worker.isUsable()) {
+          listener.accept(worker.run(test));
+          test = queue.poll();
+        }
+      }
+    }
+  }
+}
