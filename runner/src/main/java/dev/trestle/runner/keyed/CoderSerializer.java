@@ -65,7 +65,7 @@ final class CoderSerializer<T, C> implements Serializer<T> {
     }
   }
 
-  /** Byte by byte, as {@code DataInput} cannot tell how much there is. */
+  /** A coder that delimits what it writes asks for no more than it has written. */
   private static final class Source extends InputStream {
     private final DataInput in;
 
@@ -80,6 +80,12 @@ final class CoderSerializer<T, C> implements Serializer<T> {
       } catch (EOFException e) {
         return -1;
       }
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      in.readFully(bytes, offset, length);
+      return length;
     }
   }
 }
