@@ -1,6 +1,7 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.ByteKey;
 import java.io.IOException;
