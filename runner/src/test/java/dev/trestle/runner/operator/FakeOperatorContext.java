@@ -44,6 +44,9 @@ public final class FakeOperatorContext implements OperatorContext {
   /** Processing time in milliseconds. */
   public long now;
 
+  /** In milliseconds. */
+  public long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
     return this;
@@ -100,7 +103,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public long outputWatermark() {
-    return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+    return outputWatermark;
   }
 
   @Override
