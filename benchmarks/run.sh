@@ -33,6 +33,8 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --heap=SIZE         512m
       --engine=A          trestle
 
+  jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
+
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
 kept under benchmarks/target. TRESTLE_BENCH_TEXT names the text of wordcount and start; otherwise
 it is ../shared/data/moby-dick.txt beside the project, or a text made up the same way each time.
@@ -65,6 +67,7 @@ case $command in
   replay) allowed="queries events runs peers engines out" ;;
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
+  jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
   *) fail "unknown command $command; see --help" ;;
 esac
@@ -73,6 +76,7 @@ shift
 number() { [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "$1 takes a positive number, not '$2'"; }
 
 for option in "$@"; do
+  [[ $command != jmh ]] || break
   case $option in -h | --help) usage; exit 0 ;; esac
   name=${option%%=*}
   name=${name#--}
@@ -342,5 +346,9 @@ case $command in
     choose_pipeline_options "$engine" false
     in_jvm 3600 "$heap" "$engine" dev.trestle.benchmarks.group.LargeGroup \
       --keys="$keys" -- "${pipeline_options[@]}"
+    ;;
+  jmh)
+    prepare
+    (cd "$WORK" && exec "$JAVA" -cp "$(class_path trestle)" org.openjdk.jmh.Main "$@")
     ;;
 esac

@@ -145,7 +145,9 @@ final class StageAssembly implements StageFactory {
                 elements.bounded()));
     ViewPublisher publisher = new ViewPublisher(elements.coder(), output);
     return new ViewOperator(
-        GroupingOperators.create(grouping, keyed, endsBeforeResults(elements), publisher), keyed);
+        GroupingOperators.create(grouping, keyed, endsBeforeResults(elements), publisher),
+        keyed,
+        publisher);
   }
 
   private boolean endsBeforeResults(Collection collection) {

@@ -37,8 +37,6 @@ final class BoundedGroupingOperator implements InputOperator {
   private static final int BATCHES_PER_SAMPLE = 16;
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
-  private static final @Nullable Metadata NOTHING = null;
-
   private final EdgeFormat format;
   private final Reduction reduction;
   private final GroupingRules rules;
@@ -236,7 +234,7 @@ final class BoundedGroupingOperator implements InputOperator {
         time < end.getMillis() ? Instant.ofEpochMilli(time) : end,
         window,
         PaneInfo.ON_TIME_AND_ONLY_FIRING,
-        NOTHING);
+        null);
   }
 
   /** Time stands still until everything has been handed on. */

@@ -12,6 +12,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.KV;
@@ -57,6 +58,10 @@ public final class PrecombineOperator implements Operator {
   private @Nullable OperatorContext context;
   private @Nullable MetricsContainer metrics;
 
+  /** Of the thread that runs the bundle. */
+  private MetricsEnvironmentState environment =
+      MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+
   private @Nullable Object lastWindows;
   private int lastWindowsHash;
   private int elements;
@@ -92,7 +97,9 @@ public final class PrecombineOperator implements Operator {
   }
 
   @Override
-  public void startBundle() {}
+  public void startBundle() {
+    environment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+  }
 
   @Override
   public void finishBundle() {}
@@ -109,7 +116,7 @@ public final class PrecombineOperator implements Operator {
     if (!(value instanceof KV<?, ?> kv)) {
       throw new IllegalArgumentException("Only a KV can be combined per key, not " + value);
     }
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(metrics);
+    MetricsContainer before = environment.activate(metrics);
     try {
       Object key = kv.getKey();
       if (passing > 0) {
@@ -121,7 +128,7 @@ public final class PrecombineOperator implements Operator {
       Object accumulator = combiner.compact(combiner.add(combiner.create(), kv.getValue()));
       output.accept(KV.of(key, accumulator), timestamp, windows, pane, metadata);
     } finally {
-      MetricsEnvironment.setCurrentContainer(before);
+      environment.activate(before);
     }
   }
 
@@ -180,7 +187,8 @@ public final class PrecombineOperator implements Operator {
     if (table.size() == 0) {
       return;
     }
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(metrics);
+    environment = MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
+    MetricsContainer before = environment.activate(metrics);
     try {
       for (int group = 0; group < table.size(); group++) {
         output.accept(
@@ -188,18 +196,16 @@ public final class PrecombineOperator implements Operator {
             Instant.ofEpochMilli(table.time(group)),
             table.windows(group),
             PaneInfo.NO_FIRING,
-            NOTHING);
+            null);
       }
     } finally {
-      MetricsEnvironment.setCurrentContainer(before);
+      environment.activate(before);
     }
     judge();
     elements = 0;
     table.clear();
     lastWindows = null;
   }
-
-  private static final @Nullable Metadata NOTHING = null;
 
   private void judge() {
     tried += elements;

@@ -350,10 +350,8 @@ final class WindowedGroupingOperator implements InputOperator {
         timestamp,
         window.window,
         pane,
-        NOTHING);
+        null);
   }
-
-  private static final @Nullable Metadata NOTHING = null;
 
   /** Only the first pane can be on time, and only if the output watermark has not gone by. */
   private Timing timing(OpenWindow window, int index) {

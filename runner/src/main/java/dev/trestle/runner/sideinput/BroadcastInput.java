@@ -1,7 +1,6 @@
 package dev.trestle.runner.sideinput;
 
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +25,6 @@ public final class BroadcastInput {
   public void advanceWatermark(long millis) {
     watermark = millis;
     version++;
-  }
-
-  /** Forgets windows that end before {@code millis}: no element will ask for them any more. */
-  public void expireBefore(long millis) {
-    for (Iterator<BoundedWindow> it = panes.keySet().iterator(); it.hasNext(); ) {
-      if (it.next().maxTimestamp().getMillis() < millis) {
-        it.remove();
-        version++;
-      }
-    }
   }
 
   /** Changes whenever the contents or the watermark do. */

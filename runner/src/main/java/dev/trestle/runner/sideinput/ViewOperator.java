@@ -19,16 +19,19 @@ public final class ViewOperator implements InputOperator {
 
   private final InputOperator grouping;
   private final EdgeFormat keyedFormat;
+  private final ViewPublisher publisher;
 
   /**
    * A view.
    *
    * @param grouping groups batches of {@code keyedFormat} and hands panes to a publisher
    * @param keyedFormat the void key and the collection's elements
+   * @param publisher the output of {@code grouping}
    */
-  public ViewOperator(InputOperator grouping, EdgeFormat keyedFormat) {
+  public ViewOperator(InputOperator grouping, EdgeFormat keyedFormat, ViewPublisher publisher) {
     this.grouping = grouping;
     this.keyedFormat = keyedFormat;
+    this.publisher = publisher;
   }
 
   @Override
@@ -63,6 +66,7 @@ public final class ViewOperator implements InputOperator {
 
   @Override
   public void open(OperatorContext context) throws Exception {
+    publisher.open(context);
     grouping.open(context);
   }
 

@@ -1,10 +1,9 @@
 package dev.trestle.runner.sideinput;
 
 import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Windows;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Turns each pane of a grouped side input into contents that any task may read. */
 public final class ViewPublisher implements Receiver {
 
-  private final Coder<?> coder;
+  private final Coder<Object> coder;
   private final Receiver output;
+  private @Nullable ContentsStore store;
 
   /**
    * A publisher.
@@ -24,9 +24,15 @@ public final class ViewPublisher implements Receiver {
    * @param coder of the side input's elements
    * @param output takes {@link ViewPane}s
    */
+  @SuppressWarnings("unchecked") // elements of a collection fit its coder
   public ViewPublisher(Coder<?> coder, Receiver output) {
-    this.coder = coder;
+    this.coder = (Coder<Object>) coder;
     this.output = output;
+  }
+
+  /** Gets ready; before the first pane. */
+  void open(OperatorContext context) {
+    store = new ContentsStore(context.memory(), context.spill(), coder);
   }
 
   @Override
@@ -36,14 +42,12 @@ public final class ViewPublisher implements Receiver {
       Object windows,
       PaneInfo pane,
       @Nullable Metadata metadata) {
-    if (!(value instanceof KV<?, ?> kv) || !(kv.getValue() instanceof Iterable<?> values)) {
-      throw new IllegalArgumentException("A view publishes grouped elements");
+    if (store == null
+        || !(value instanceof KV<?, ?> kv)
+        || !(kv.getValue() instanceof Iterable<?> values)) {
+      throw new IllegalStateException("A view publishes grouped elements, once it is open");
     }
-    List<Object> elements = new ArrayList<>();
-    for (Object element : values) {
-      elements.add(element);
-    }
-    ViewContents contents = new ViewContents(elements, coder);
+    ViewContents contents = new ViewContents(store.store(values), coder);
     for (BoundedWindow window : Windows.all(windows)) {
       output.accept(new ViewPane(window, contents), timestamp, window, pane, metadata);
     }

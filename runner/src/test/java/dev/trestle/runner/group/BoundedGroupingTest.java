@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BoundedGroupingTest {
 
-  private static final int CASES = Integer.getInteger("trestle.cases", 600);
+  private static final int CASES = Integer.getInteger("trestle.cases", 200);
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   @TempDir Path directory;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class PrecombineTest {
 
-  private static final int CASES = Integer.getInteger("trestle.cases", 600);
+  private static final int CASES = Integer.getInteger("trestle.cases", 200);
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The operator of windows must do what {@code ReduceFnRunner} does. */
 class WindowedGroupingTest {
 
-  private static final int CASES = Integer.getInteger("trestle.cases", 600);
+  private static final int CASES = Integer.getInteger("trestle.cases", 200);
 
   @Test
   void groupsLikeReduceFnRunner() throws Exception {

@@ -182,7 +182,10 @@ class KeyedTimersTest extends KeyedFixture {
     assertThat(keyed.timers().currentProcessingTime(), is(at(42)));
     assertThat(keyed.timers().currentSynchronizedProcessingTime(), is(at(42)));
     assertThat(keyed.timers().currentInputWatermarkTime(), is(TIMESTAMP_MIN_VALUE));
-    assertThat("never ahead of the input", keyed.timers().currentOutputWatermarkTime(), is(TIMESTAMP_MIN_VALUE));
+    assertThat(
+        "never ahead of the input",
+        keyed.timers().currentOutputWatermarkTime(),
+        is(TIMESTAMP_MIN_VALUE));
     keyed.fireEventTimers(
         400,
         slice(9),

@@ -1,0 +1,75 @@
+package dev.trestle.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.trestle.server.cli.ExitCodes;
+import dev.trestle.server.cli.GraphCommand;
+import dev.trestle.server.cli.Mistakes;
+import dev.trestle.server.cli.RunCommand;
+import dev.trestle.server.cli.Terminal;
+import dev.trestle.server.cli.VersionCommand;
+import dev.trestle.server.cli.WordCountCommand;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code trestle COMMAND ...}. */
+@Command(
+    name = "trestle",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Runs Apache Beam pipelines.",
+    footerHeading = "%nTry this first:%n",
+    footer = {
+      "  trestle wordcount --input=LICENSE --output=counts",
+      "  trestle COMMAND --help",
+      "",
+      "Exit status:",
+      "  0    done",
+      "  1    the pipeline failed",
+      "  2    refused before it ran: command line, input, output, or a pipeline that",
+      "       asks for what Trestle does not do",
+      "  130  interrupted",
+      "TRESTLE_JAVA_OPTS holds options for Java, such as -Xmx4g."
+    })
+public final class TrestleCommand {
+
+  private TrestleCommand() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(Terminal.ofProcess(), arguments));
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @return the exit status: see {@link ExitCodes}
+   */
+  public static int run(Terminal terminal, String... arguments) {
+    CommandLine commands = new CommandLine(new TrestleCommand());
+    add(commands, new WordCountCommand(terminal));
+    add(commands, new RunCommand(terminal));
+    add(commands, new GraphCommand(terminal));
+    commands.addSubcommand(new VersionCommand(terminal));
+    commands.addSubcommand(new CommandLine.HelpCommand());
+    Mistakes mistakes = new Mistakes(terminal);
+    if (arguments.length == 0) {
+      commands.setUsageHelpWidth(100).usage(terminal.err());
+      return ExitCodes.REFUSED;
+    }
+    return commands
+        .setUsageHelpWidth(100)
+        .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+        .setParameterExceptionHandler(mistakes::inCommandLine)
+        .setExecutionExceptionHandler(mistakes::inExecution)
+        .execute(arguments);
+  }
+
+  /** Adds a command that leaves options it does not know to the pipeline. */
+  private static void add(CommandLine commands, Object command) {
+    commands.addSubcommand(
+        new CommandLine(command)
+            .setUnmatchedOptionsArePositionalParams(true)
+            .setUnmatchedOptionsAllowedAsOptionParameters(true));
+  }
+}

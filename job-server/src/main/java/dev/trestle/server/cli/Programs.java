@@ -1,0 +1,86 @@
+package dev.trestle.server.cli;
+
+import dev.trestle.examples.Leaderboard;
+import dev.trestle.examples.OrderValues;
+import dev.trestle.examples.WordCount;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Main classes that make and run a pipeline: the examples by short names, others by their own. */
+final class Programs {
+  private static final Map<String, Class<?>> EXAMPLES =
+      Map.of(
+          "wordcount", WordCount.class,
+          "leaderboard", Leaderboard.class,
+          "orders", OrderValues.class);
+
+  /** For the help of commands that take a program. */
+  static final String DESCRIPTION =
+      "An example (wordcount, leaderboard, orders) or the name of a main class.";
+
+  private Programs() {}
+
+  /**
+   * Calls a program's main method.
+   *
+   * @param classPath jars and directories, as in {@code java -cp}; null for none
+   * @throws Exception what the program throws
+   */
+  static void call(String program, @Nullable String classPath, List<String> arguments)
+      throws Exception {
+    ClassLoader loader = classPath == null ? Programs.class.getClassLoader() : loader(classPath);
+    Method main = main(program, loader);
+    Thread.currentThread().setContextClassLoader(loader);
+    try {
+      main.invoke(null, (Object) arguments.toArray(String[]::new));
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof Exception failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it comes with Trestle. */
+  static boolean isExample(String program) {
+    return EXAMPLES.containsKey(program);
+  }
+
+  private static Method main(String program, ClassLoader loader) {
+    Class<?> example = EXAMPLES.get(program);
+    try {
+      Class<?> type = example == null ? Class.forName(program, true, loader) : example;
+      return type.getMethod("main", String[].class);
+    } catch (ClassNotFoundException e) {
+      throw new RefusedException(
+          "there is no example and no class '" + program + "'; --jars=FILE:... says where to look.", e);
+    } catch (NoSuchMethodException e) {
+      throw new RefusedException("the class '" + program + "' has no public main method.", e);
+    }
+  }
+
+  /** Never closed: the program's threads may need it to the end. */
+  private static ClassLoader loader(String classPath) {
+    String[] places = classPath.split(File.pathSeparator, -1);
+    URL[] urls = new URL[places.length];
+    for (int i = 0; i < places.length; i++) {
+      File place = new File(places[i]);
+      if (!place.exists()) {
+        throw new RefusedException("--jars: there is no file '" + places[i] + "'.");
+      }
+      try {
+        urls[i] = place.toURI().toURL();
+      } catch (MalformedURLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return new URLClassLoader(urls, Programs.class.getClassLoader());
+  }
+}
