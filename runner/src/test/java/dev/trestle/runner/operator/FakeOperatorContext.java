@@ -38,6 +38,7 @@ public final class FakeOperatorContext implements OperatorContext {
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
+  private final MemoryBudget memory = new MemoryBudget(1 << 24);
   private SideInputs sideInputs = NO_SIDE_INPUTS;
 
   /** Processing time in milliseconds. */
@@ -82,7 +83,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public MemoryBudget memory() {
-    throw new UnsupportedOperationException("The test has no memory budget");
+    return memory;
   }
 
   @Override
