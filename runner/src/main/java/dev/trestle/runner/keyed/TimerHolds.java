@@ -49,7 +49,6 @@ final class TimerHolds {
   }
 
   /** Whether {@code TimerData.of} made the id: the number of the domain, a colon, the time. */
-  @SuppressWarnings("EnumOrdinal") // TimerData.of makes the id of it
   private static boolean isAnonymous(TimerData timer) {
     String id = timer.getTimerId();
     return timer.getTimerFamilyId().isEmpty()
