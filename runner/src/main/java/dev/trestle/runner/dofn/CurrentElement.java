@@ -24,6 +24,11 @@ final class CurrentElement {
   PaneInfo pane = PaneInfo.NO_FIRING;
   @Nullable Metadata metadata;
 
+  /**
+   * Goes on to another element. What neighbours mostly share is compared first: a reference store
+   * costs more than that, because the garbage collector listens.
+   */
+  @SuppressWarnings("ReferenceEquality") // an equal object may just as well be stored
   void set(
       @Nullable Object newValue,
       Instant newTimestamp,
@@ -32,9 +37,15 @@ final class CurrentElement {
       @Nullable Metadata newMetadata) {
     value = newValue;
     timestamp = newTimestamp;
-    windows = newWindows;
-    pane = newPane;
-    metadata = newMetadata;
+    if (windows != newWindows) {
+      windows = newWindows;
+    }
+    if (pane != newPane) {
+      pane = newPane;
+    }
+    if (metadata != newMetadata) {
+      metadata = newMetadata;
+    }
   }
 
   /** The one window; whoever may ask is called once for each window. */

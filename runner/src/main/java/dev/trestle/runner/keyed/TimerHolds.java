@@ -54,7 +54,7 @@ final class TimerHolds {
     String id = timer.getTimerId();
     return timer.getTimerFamilyId().isEmpty()
         && id.length() > 2
-        && id.charAt(0) == '0' + timer.getDomain().ordinal()
+        && Character.isDigit(id.charAt(0))
         && id.charAt(1) == ':';
   }
 }

@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Makes private copies of a factory and of the package it lives in, one for each node of a graph.
@@ -29,7 +33,9 @@ public final class Specialized<T> {
 
   private final Class<T> type;
   private final Class<? extends T> template;
+  private final String prefix;
   private final Map<String, byte[]> classFiles = new ConcurrentHashMap<>();
+  private final Map<String, Set<String>> signatureTypes = new ConcurrentHashMap<>();
 
   /**
    * Copies of a class.
@@ -42,6 +48,7 @@ public final class Specialized<T> {
     }
     this.type = type;
     this.template = template;
+    prefix = template.getPackageName() + ".";
   }
 
   /** An instance of a new copy. */
@@ -69,13 +76,36 @@ public final class Specialized<T> {
         });
   }
 
+  /** The types of other packages that the methods of a class mention. */
+  private Set<String> signatureTypes(Class<?> copy) {
+    Set<String> types = signatureTypes.get(copy.getName());
+    if (types == null) {
+      types = new HashSet<>();
+      for (Method method : copy.getDeclaredMethods()) {
+        addTypesOf(method, types);
+      }
+      signatureTypes.put(copy.getName(), types);
+    }
+    return types;
+  }
+
+  private void addTypesOf(Method method, Set<String> types) {
+    Stream.concat(Stream.of(method.getReturnType()), Stream.of(method.getParameterTypes()))
+        .filter(type -> !type.isPrimitive() && !type.isArray() && !isCopied(type.getName()))
+        .forEach(type -> types.add(type.getName()));
+  }
+
+  private boolean isCopied(String className) {
+    return className.startsWith(prefix) && className.indexOf('.', prefix.length()) < 0;
+  }
+
   private final class PackageLoader extends ClassLoader {
 
     static {
       registerAsParallelCapable();
     }
 
-    private final String prefix = template.getPackageName() + ".";
+    private final Set<String> resolved = ConcurrentHashMap.newKeySet();
 
     PackageLoader() {
       super("trestle-copy", template.getClassLoader());
@@ -83,12 +113,24 @@ public final class Specialized<T> {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(prefix) || name.indexOf('.', prefix.length()) >= 0) {
+      if (!isCopied(name)) {
         return super.loadClass(name, resolve);
       }
       synchronized (getClassLoadingLock(name)) {
         Class<?> loaded = findLoadedClass(name);
         return loaded != null ? loaded : findClass(name);
+      }
+    }
+
+    /**
+     * The JIT inlines no method whose signature mentions a class that this very loader has not been
+     * asked for, though its parent has long loaded it ("unloaded signature classes").
+     */
+    private void resolveSignatures(Class<?> copy) throws ClassNotFoundException {
+      for (String type : signatureTypes(copy)) {
+        if (resolved.add(type)) {
+          Class.forName(type, false, this);
+        }
       }
     }
 
@@ -98,7 +140,9 @@ public final class Specialized<T> {
       if (bytes.length == 0) {
         throw new ClassNotFoundException(name);
       }
-      return defineClass(name, bytes, 0, bytes.length, template.getProtectionDomain());
+      Class<?> copy = defineClass(name, bytes, 0, bytes.length, template.getProtectionDomain());
+      resolveSignatures(copy);
+      return copy;
     }
   }
 }
