@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 
 /**
  * Warnings and errors, a line each, on standard error. In Java and not in XML because reading XML
- * costs a noticeable part of a short command's time. The property {@code
- * logback.configurationFile} names another configuration.
+ * costs a noticeable part of a short command's time. The property {@code logback.configurationFile}
+ * names another configuration.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class LogFormat extends ContextAwareBase implements Configurator {

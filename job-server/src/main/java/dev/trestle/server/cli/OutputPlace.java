@@ -43,8 +43,10 @@ final class OutputPlace implements AutoCloseable {
     String given = "--" + option + "=" + prefix;
     if (prefix.isEmpty() || prefix.endsWith("/") || isDirectory(prefix)) {
       throw new RefusedException(
-          given + ": this is a directory; give the beginning of file names, such as '"
-              + (prefix.endsWith("/") ? prefix : prefix + "/") + "counts'.");
+          given
+              + ": this is a directory; give the beginning of file names, such as '"
+              + (prefix.endsWith("/") ? prefix : prefix + "/")
+              + "counts'.");
     }
     if (prefix.contains("://")) {
       return new OutputPlace(prefix, null);
@@ -116,8 +118,7 @@ final class OutputPlace implements AutoCloseable {
 
   private static final class Deletion extends SimpleFileVisitor<Path> {
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.deleteIfExists(file);
       return FileVisitResult.CONTINUE;
     }

@@ -60,7 +60,8 @@ final class Programs {
       return type.getMethod("main", String[].class);
     } catch (ClassNotFoundException e) {
       throw new RefusedException(
-          "there is no example and no class '" + program + "'; --jars=FILE:... says where to look.", e);
+          "there is no example and no class '" + program + "'; --jars=FILE:... says where to look.",
+          e);
     } catch (NoSuchMethodException e) {
       throw new RefusedException("the class '" + program + "' has no public main method.", e);
     }

@@ -24,7 +24,10 @@ final class Progress {
     double seconds = (System.nanoTime() - start) / 1e9;
     if (watched && seconds > QUIET_SECONDS) {
       long count = count(job);
-      terminal.err().printf("\r%,d %s, %,.0f/s, %.0f s   ", count, counter.getName(), count / seconds, seconds);
+      terminal
+          .err()
+          .printf(
+              "\r%,d %s, %,.0f/s, %.0f s   ", count, counter.getName(), count / seconds, seconds);
       shown = true;
     }
   }

@@ -54,7 +54,6 @@ record WordCountResult(int files, long different, long all, List<Line> mostFrequ
   }
 
   private static BufferedReader open(ResourceId file) throws IOException {
-    return new BufferedReader(
-        Channels.newReader(FileSystems.open(file), StandardCharsets.UTF_8));
+    return new BufferedReader(Channels.newReader(FileSystems.open(file), StandardCharsets.UTF_8));
   }
 }
