@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.PipelineResult;
+import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,8 +53,8 @@ class LeaderboardTest {
   private static List<String> expected(Instant start) {
     Map<String, Map<String, Integer>> points = new TreeMap<>();
     for (int event = 0; event < EVENTS; event++) {
-      Instant moment = start.plus((long) event * INTERVAL);
-      Instant window = new Instant(moment.getMillis() / WINDOW * WINDOW);
+      Instant moment = start.plus(Duration.millis(INTERVAL).multipliedBy(event));
+      Instant window = Instant.ofEpochMilli(moment.getMillis() / WINDOW * WINDOW);
       Play play = Play.at(moment);
       points
           .computeIfAbsent(window + " " + play.team(), key -> new TreeMap<>())

@@ -12,8 +12,7 @@ final class PipelineArguments {
   private static final String RUNNER = "--runner=";
   private static final Pattern UNKNOWN =
       Pattern.compile("missing a property named '(.*?)'\\.(?: Did you mean (.*)\\?)?");
-  private static final Pattern MISSING =
-      Pattern.compile("Missing required value for \\[.*?\\.get(\\w+)\\(\\)");
+  private static final Pattern MISSING = Pattern.compile("Missing required value for \\[--(\\w+)");
 
   private PipelineArguments() {}
 
@@ -61,9 +60,7 @@ final class PipelineArguments {
     }
     Matcher missing = MISSING.matcher(message);
     if (missing.find()) {
-      String name =
-          Character.toLowerCase(missing.group(1).charAt(0)) + missing.group(1).substring(1);
-      return "the option '--" + name + "=...' is required.";
+      return "the option '--" + missing.group(1) + "=...' is required.";
     }
     return culprit(type, arguments) + message.lines().findFirst().orElse("");
   }

@@ -1,0 +1,103 @@
+package dev.trestle.server;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  @TempDir Path directory;
+
+  @Test
+  void wordCountShowsTheMostFrequentWords() throws IOException {
+    Path input = Files.writeString(directory.resolve("in.txt"), "to be or not to be\nbe\n");
+
+    Command command =
+        Command.run("wordcount", "--input", input.toString(), "--output=" + counts(), "--shards=2");
+
+    assertThat(command.err(), is(""));
+    assertThat(command.exitCode(), is(0));
+    assertThat(command.out(), startsWith("4 different words, 7 in all"));
+    assertThat(command.out(), containsString(counts() + "-*-of-00002"));
+    assertThat(command.out(), containsString("  3  be\n  2  to\n  1  not\n  1  or\n"));
+  }
+
+  @Test
+  void wordCountReplacesEarlierFilesAndLeavesNothingElse() throws IOException {
+    Path input = Files.writeString(directory.resolve("in.txt"), "be\n");
+    Files.writeString(directory.resolve("counts-00004-of-00005"), "old: 1\n");
+    Files.writeString(directory.resolve("counts-mine"), "kept\n");
+
+    Command.run("wordcount", "--input=" + input, "--output=" + counts(), "--shards=1");
+
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(
+          files.map(file -> file.getFileName().toString()).toList(),
+          containsInAnyOrder("in.txt", "counts-mine", "counts-00000-of-00001"));
+    }
+  }
+
+  @Test
+  void wordCountTakesAnEmptyFile() throws IOException {
+    Path input = Files.writeString(directory.resolve("in.txt"), "");
+
+    Command command = Command.run("wordcount", "--input=" + input, "--output=" + counts());
+
+    assertThat(command.out(), startsWith("0 different words, 0 in all"));
+    assertThat(command.exitCode(), is(0));
+  }
+
+  @Test
+  void graphOfAnExampleNeedsNoOptions() {
+    Command command = Command.run("graph", "wordcount");
+
+    assertThat(command.err(), is(""));
+    assertThat(command.exitCode(), is(0));
+    assertThat(command.out(), containsString("ParDo(SplitIntoWords)"));
+  }
+
+  @Test
+  void graphOfAProgramDoesNotRunIt() {
+    Command command = Command.run("graph", "example.FailingProgram");
+
+    assertThat(command.exitCode(), is(0));
+    assertThat(command.out(), containsString("ParDo(Judge)"));
+  }
+
+  @Test
+  void graphPrintsDot() {
+    assertThat(
+        Command.run("graph", "--format=dot", "orders").out(), startsWith("digraph pipeline {"));
+  }
+
+  @Test
+  void runTakesAnExample() throws IOException {
+    Command command = Command.run("run", "orders", "--output=" + directory.resolve("orders"));
+
+    assertThat(command.exitCode(), is(0));
+    assertThat(Files.exists(directory.resolve("orders-valued-00000-of-00001")), is(true));
+  }
+
+  @Test
+  void helpTeaches() {
+    assertThat(Command.run("wordcount", "--help").out(), containsString("--input=LICENSE"));
+    assertThat(Command.run("help").out(), containsString("wordcount"));
+  }
+
+  @Test
+  void versionNamesBeam() {
+    assertThat(Command.run("version").out(), containsString("Beam 2."));
+  }
+
+  private String counts() {
+    return directory.resolve("counts").toString();
+  }
+}
