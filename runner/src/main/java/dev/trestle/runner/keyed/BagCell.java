@@ -55,7 +55,7 @@ final class BagCell<T> implements BagState<T> {
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof BagCell<?> that
-        && table == that.table
+        && table.equals(that.table)
         && namespace.equals(that.namespace);
   }
 

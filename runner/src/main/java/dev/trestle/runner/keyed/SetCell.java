@@ -81,7 +81,7 @@ final class SetCell<T> implements SetState<T> {
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SetCell<?> that
-        && table == that.table
+        && table.equals(that.table)
         && namespace.equals(that.namespace);
   }
 
