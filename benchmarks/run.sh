@@ -5,6 +5,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HERE=$ROOT/benchmarks
 WORK=$HERE/target
+JAR=$WORK/trestle-benchmarks-0.1.0-SNAPSHOT.jar
 
 usage() {
   cat <<'END'
@@ -111,7 +112,7 @@ maven() { (cd "$ROOT" && ./mvnw --quiet --batch-mode "$@" >&2) || fail "the buil
 # The modules themselves, if a source is newer than the class path that the last build wrote.
 build() {
   local stamp=$WORK/trestle.classpath
-  if [[ ! -f $stamp ]] ||
+  if [[ ! -f $stamp || ! -f $JAR ]] ||
     [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,benchmarks}/{pom.xml,src/main} \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
@@ -145,8 +146,8 @@ prepare() {
 
 class_path() {
   case $1 in
-    flink | direct) echo "$WORK/classes:$(<"$WORK/$1.classpath")" ;;
-    *) echo "$WORK/classes:$(<"$WORK/trestle.classpath")" ;;
+    flink | direct) echo "$JAR:$(<"$WORK/$1.classpath")" ;;
+    *) echo "$JAR:$(<"$WORK/trestle.classpath")" ;;
   esac
 }
 
@@ -167,7 +168,7 @@ in_jvm() {
   local limit=$1 size=$2 engine=$3 status=0
   shift 3
   # As in ./trestle; Flink needs its way into the JDK besides.
-  local flags=(-Xmx"$size" -XX:+UseParallelGC)
+  local flags=(-Xmx"$size" -XX:+UseParallelGC ${archive_flags[@]+"${archive_flags[@]}"})
   if [[ $engine == flink ]]; then
     flags+=(--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED
       --add-opens=java.base/java.time=ALL-UNNAMED)
@@ -178,6 +179,24 @@ in_jvm() {
   child=
   [[ $status != 124 ]] || echo "run.sh: $engine took longer than $limit s and was ended" >&2
   return "$status"
+}
+
+# Fills archive_flags. ./trestle starts with an archive of the classes it needs; so do the processes
+# of every engine here, each with one of its own class path, made by counting a line.
+archive_flags=()
+choose_archive() {
+  local name=${1/construct/trestle}
+  local archive=$WORK/$name.jsa
+  if [[ ! -f $archive || $JAR -nt $archive || $WORK/$name.classpath -nt $archive ]]; then
+    echo "a line of text" >"$scratch/line.txt"
+    mkdir "$scratch/line"
+    archive_flags=(-XX:ArchiveClassesAtExit="$archive" -Xlog:disable)
+    choose_pipeline_options "$name" false
+    in_jvm 120 2g "$name" dev.trestle.benchmarks.wordcount.WordCount --input="$scratch/line.txt" \
+      --output="$scratch/line/counts" -- "${pipeline_options[@]}" >"$scratch/log" 2>&1 || true
+    rm -rf "$scratch/line"
+  fi
+  archive_flags=(-Xshare:auto -XX:SharedArchiveFile="$archive" -Xlog:disable -Xlog:all=error:stderr)
 }
 
 # Fills pipeline_options with those of an engine; all have the same parallelism.
@@ -199,7 +218,7 @@ machine() {
     "$(nproc) CPUs, $("$JAVA" -version 2>&1 | sed -n '1s/"//gp'), $(uname -srm)"
 }
 
-report() { "$JAVA" -cp "$WORK/classes" "dev.trestle.benchmarks.report.$1" "$2"; }
+report() { "$JAVA" -cp "$JAR" "dev.trestle.benchmarks.report.$1" "$2"; }
 
 start_table() {
   out=${out:-$WORK/$1.tsv}
@@ -284,8 +303,10 @@ processes() {
   scratch=$(mktemp -d "$WORK/$kind.XXXXXX")
   cat "$file" >/dev/null # into the file cache
   local sums=()
+  for engine in $engines; do choose_archive "$engine"; done
   for ((run = 1; run <= runs; run++)); do
     for engine in $engines; do
+      choose_archive "$engine"
       choose_pipeline_options "$engine" false
       local arguments=(--input="$file" --output="$scratch/out/counts")
       [[ $engine != construct ]] || arguments+=(--construct-only=true)

@@ -41,7 +41,7 @@ record SuiteOptions(
                                the package may be left out, and so may #method
         --jobs=N               test processes side by side (default: one per processor)
         --limit=SECONDS        time limit of each test (default 60)
-        --heap=SIZE            heap of each test process (default 1g)
+        --heap=SIZE            heap of each test process (default 2g)
         --runner=NAME          the runner (default TestTrestleRunner)
         --option=--NAME=VALUE  one more pipeline option; may be given again
         --jvm=ARGUMENT         one more argument for the test processes; may be given again
@@ -63,7 +63,7 @@ record SuiteOptions(
     List<TestPattern> tests = new ArrayList<>();
     int jobs = Runtime.getRuntime().availableProcessors();
     int limit = 60;
-    String heap = "1g";
+    String heap = "2g";
     List<String> pipelineOptions = new ArrayList<>();
     List<String> jvmArguments = new ArrayList<>();
     String classPath = null;

@@ -96,6 +96,9 @@ public final class SuiteRunner {
     }
     List<String> arguments = new ArrayList<>();
     arguments.add("-ea");
+    // Most of the time goes into warming up: cheap compilation and collection halve it.
+    arguments.add("-XX:TieredStopAtLevel=1");
+    arguments.add("-XX:+UseSerialGC");
     arguments.add("-Xmx" + options.heap());
     arguments.add("-XX:+ExitOnOutOfMemoryError");
     arguments.addAll(options.jvmArguments());

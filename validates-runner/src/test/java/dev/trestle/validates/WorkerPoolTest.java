@@ -79,7 +79,7 @@ class WorkerPoolTest {
     TestId missing = new TestId(Endings.class.getName(), "missing");
     Map<String, TestResult> results = run(1, List.of(neverRuns, missing));
     assertThat(results.get("neverRuns").outcome(), is(Outcome.FAILED));
-    assertThat(results.get("neverRuns").cause(), is("IllegalStateException: no begin"));
+    assertThat(results.get("neverRuns").cause(), is("AssertionError: no begin"));
     assertThat(results.get("missing").outcome(), is(Outcome.FAILED));
   }
 

@@ -63,7 +63,8 @@ public class KeyedEdgeBenchmark {
     writer = writer(byObject ? VarLongCoder.of() : ByteArrayCoder.of());
     for (int i = 0; i < ELEMENTS; i++) {
       long auction = 1000L + random.nextInt(100);
-      Bid bid = new Bid(auction, random.nextInt(1000), random.nextInt(1 << 20), time, "x".repeat(60));
+      Bid bid =
+          new Bid(auction, random.nextInt(1000), random.nextInt(1 << 20), time, "x".repeat(60));
       Object key = byObject ? auction : Long.toString(auction).getBytes(StandardCharsets.UTF_8);
       bids.add(KV.of(key, bid));
     }

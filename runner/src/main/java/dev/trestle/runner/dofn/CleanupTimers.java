@@ -1,6 +1,7 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.state.ByteKey;
+import org.apache.beam.runners.core.StatefulDoFnRunner.TimeInternalsCleanupTimer;
 import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanupTimers {
 
-  private static final String ID = "__StatefulParDoGcTimerId";
+  /** Known to keyed contexts too: such a timer does not hold the watermark. */
+  private static final String ID = TimeInternalsCleanupTimer.GC_TIMER_ID;
 
   /** A power of two. */
   private static final int SIZE = 1024;
@@ -31,8 +33,8 @@ final class CleanupTimers {
   /**
    * Cleanup.
    *
-   * @param tellsExpiration whether something is to be output when a window expires: the watermark
-   *     waits for it, and it happens at the end of time too
+   * @param tellsExpiration whether something is to be output when a window expires, which happens
+   *     at the end of time too
    */
   CleanupTimers(TimerInternals timers, boolean tellsExpiration) {
     this.timers = timers;
@@ -64,7 +66,7 @@ final class CleanupTimers {
         ID,
         "",
         fireTime(scope),
-        tellsExpiration ? scope.window().maxTimestamp() : UserTimer.NO_OUTPUT,
+        scope.window().maxTimestamp(),
         TimeDomain.EVENT_TIME);
   }
 

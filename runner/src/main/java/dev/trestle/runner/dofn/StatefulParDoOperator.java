@@ -21,14 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Calls a DoFn with state or timers, key by key. */
 final class StatefulParDoOperator implements InputOperator {
 
-  /** Makes the keyed context; tests bring their own. */
-  interface KeyedContextFactory {
-    KeyedContext create(OperatorContext context);
-  }
-
   private final Step.StatefulParDo step;
   private final Receiver[] outputs;
-  private final KeyedContextFactory contexts;
+  private final EdgeFormat input;
   private final ByteKey probe = new ByteKey();
   private @Nullable KeyedCalls calls;
 
@@ -39,23 +34,17 @@ final class StatefulParDoOperator implements InputOperator {
    * @param outputs in the order of the fn's output tags
    */
   StatefulParDoOperator(Step.StatefulParDo step, EdgeFormat input, Receiver[] outputs) {
-    this(
-        step,
-        outputs,
-        context ->
-            KeyedContext.create(
-                context, input.keyCoder(), input.keyByObject(), step.input().windowCoder()));
-  }
-
-  StatefulParDoOperator(Step.StatefulParDo step, Receiver[] outputs, KeyedContextFactory contexts) {
     this.step = step;
+    this.input = input;
     this.outputs = outputs.clone();
-    this.contexts = contexts;
   }
 
   @Override
   public void open(OperatorContext context) {
-    calls = new KeyedCalls(step, outputs, contexts.create(context), context);
+    KeyedContext keyed =
+        KeyedContext.create(
+            context, input.keyCoder(), input.keyByObject(), step.input().windowCoder());
+    calls = new KeyedCalls(step, outputs, keyed, context);
   }
 
   @Override

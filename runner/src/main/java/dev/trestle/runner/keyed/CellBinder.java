@@ -160,8 +160,7 @@ final class CellBinder implements StateBinder {
   }
 
   private <AccumT> KeyedTable<Object> accumulators(Coder<AccumT> coder) {
-    return table(
-        new CoderSerializer<Object, AccumT>(coder, CombiningCell::restored, CombiningCell::stored));
+    return table(new Accumulators<AccumT>().serializer(coder));
   }
 
   @Override

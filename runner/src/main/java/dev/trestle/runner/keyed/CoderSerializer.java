@@ -65,7 +65,7 @@ final class CoderSerializer<T, C> implements Serializer<T> {
     }
   }
 
-  /** Byte by byte, as {@code DataInput} cannot tell how much there is. */
+  /** A coder that delimits what it writes asks for no more than it has written. */
   private static final class Source extends InputStream {
     private final DataInput in;
 
@@ -83,16 +83,9 @@ final class CoderSerializer<T, C> implements Serializer<T> {
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      int first = read();
-      if (first < 0) {
-        return -1;
-      }
-      target[offset] = (byte) first;
-      return 1;
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      in.readFully(bytes, offset, length);
+      return length;
     }
   }
 }

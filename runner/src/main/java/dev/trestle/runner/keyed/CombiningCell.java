@@ -2,19 +2,18 @@ package dev.trestle.runner.keyed;
 
 import dev.trestle.state.table.KeyedTable;
 import java.util.Arrays;
-import java.util.Optional;
 import org.apache.beam.sdk.state.CombiningState;
 import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
-import org.jspecify.annotations.Nullable;
 
-/** An accumulator. It may be null, for which the table holds an empty {@code Optional}. */
+/** An accumulator. */
 final class CombiningCell<InputT, AccumT, OutputT>
     implements CombiningState<InputT, AccumT, OutputT> {
 
   private final KeyedTable<Object> table;
   private final Object namespace;
   private final CombineFn<InputT, AccumT, OutputT> fn;
+  private final Accumulators<AccumT> accumulators = new Accumulators<>();
 
   CombiningCell(KeyedTable<Object> table, Object namespace, CombineFn<InputT, AccumT, OutputT> fn) {
     this.table = table;
@@ -22,37 +21,27 @@ final class CombiningCell<InputT, AccumT, OutputT>
     this.fn = fn;
   }
 
-  /** What the table holds for an accumulator. */
-  static Object stored(@Nullable Object accumulator) {
-    return accumulator == null ? Optional.empty() : accumulator;
-  }
-
-  /** The accumulator for what the table holds. */
-  // Null only where the user's accumulator is null; of the type that stored() was given.
-  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-  static <A> A restored(Object stored) {
-    return stored == Optional.empty() ? null : (A) stored;
-  }
-
   @Override
   public void add(InputT value) {
-    table.put(namespace, stored(fn.addInput(getAccum(), value)));
+    table.put(namespace, accumulators.store(fn.addInput(getAccum(), value)));
   }
 
   @Override
   public void addAccum(AccumT accumulator) {
-    table.put(namespace, stored(fn.mergeAccumulators(Arrays.asList(getAccum(), accumulator))));
+    table.put(
+        namespace,
+        accumulators.store(fn.mergeAccumulators(Arrays.asList(getAccum(), accumulator))));
   }
 
   @Override
-  public AccumT mergeAccumulators(Iterable<AccumT> accumulators) {
-    return fn.mergeAccumulators(accumulators);
+  public AccumT mergeAccumulators(Iterable<AccumT> several) {
+    return fn.mergeAccumulators(several);
   }
 
   @Override
   public AccumT getAccum() {
     Object stored = table.get(namespace);
-    return stored == null ? fn.createAccumulator() : restored(stored);
+    return stored == null ? fn.createAccumulator() : accumulators.restore(stored);
   }
 
   /**
@@ -63,7 +52,7 @@ final class CombiningCell<InputT, AccumT, OutputT>
     AccumT apart = fn.createAccumulator();
     Object stored = table.get(namespace);
     if (stored != null) {
-      apart = fn.mergeAccumulators(Arrays.asList(apart, restored(stored)));
+      apart = fn.mergeAccumulators(Arrays.asList(apart, accumulators.restore(stored)));
     }
     return fn.extractOutput(apart);
   }

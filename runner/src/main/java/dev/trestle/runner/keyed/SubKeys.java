@@ -34,7 +34,10 @@ final class SubKeys<K extends @Nullable Object> {
     return asTheyAre && key != null ? key : new Structural(coder.structuralValue(key), key);
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // wrap() made it of a K, which may be a nullable type
+  @SuppressWarnings({
+    "unchecked",
+    "NullAway"
+  }) // wrap() made it of a K, which may be a nullable type
   K unwrap(Object subKey) {
     return (K) (subKey instanceof Structural structural ? structural.key : subKey);
   }

@@ -49,12 +49,11 @@ final class TimerHolds {
   }
 
   /** Whether {@code TimerData.of} made the id: the number of the domain, a colon, the time. */
-  @SuppressWarnings("EnumOrdinal") // TimerData.of makes the id of it
   private static boolean isAnonymous(TimerData timer) {
     String id = timer.getTimerId();
     return timer.getTimerFamilyId().isEmpty()
         && id.length() > 2
-        && id.charAt(0) == '0' + timer.getDomain().ordinal()
+        && Character.isDigit(id.charAt(0))
         && id.charAt(1) == ':';
   }
 }

@@ -114,13 +114,12 @@ class SideInputGateTest {
 
   @Test
   void waitingElementOfARootIsNotLateWhenReleased() throws Exception {
-    InMemoryKeyedContext keyed = new InMemoryKeyedContext();
     SideInputBatchGate root =
         new SideInputBatchGate(
             new StatefulParDoOperator(
                 Steps.stateful(new StatefulParDoOperatorTest.Expiring(), Duration.ZERO),
-                new Receiver[] {main},
-                unused -> keyed),
+                Steps.KEYED,
+                new Receiver[] {main}),
             Steps.KEYED);
     root.open(context);
     root.startBundle();

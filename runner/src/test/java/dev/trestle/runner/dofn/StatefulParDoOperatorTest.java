@@ -4,20 +4,26 @@ import static dev.trestle.runner.dofn.Steps.at;
 import static dev.trestle.runner.dofn.Steps.slice;
 import static dev.trestle.runner.dofn.Steps.window;
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.anEmptyMap;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.keyed.KeyedContext;
 import dev.trestle.runner.operator.CollectingReceiver;
 import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.state.ByteKey;
+import dev.trestle.translation.graph.Step;
+import org.apache.beam.runners.core.StateNamespace;
+import org.apache.beam.runners.core.StateNamespaces;
+import org.apache.beam.runners.core.StateTag;
+import org.apache.beam.runners.core.StateTags;
 import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.MetricName;
@@ -43,12 +49,10 @@ class StatefulParDoOperatorTest {
 
   private final FakeOperatorContext context = new FakeOperatorContext();
   private final CollectingReceiver main = new CollectingReceiver();
-  private final InMemoryKeyedContext keyed = new InMemoryKeyedContext();
 
   private StatefulParDoOperator started(DoFn<?, ?> fn, Duration lateness) {
     StatefulParDoOperator operator =
-        new StatefulParDoOperator(
-            Steps.stateful(fn, lateness), new Receiver[] {main}, unused -> keyed);
+        new StatefulParDoOperator(Steps.stateful(fn, lateness), Steps.KEYED, new Receiver[] {main});
     operator.open(context);
     operator.startBundle();
     return operator;
@@ -78,7 +82,19 @@ class StatefulParDoOperatorTest {
     }
   }
 
-  static class Expiring extends Summing {
+  static class Expiring extends DoFn<KV<String, Integer>, String> {
+    @StateId("sum")
+    private final StateSpec<ValueState<Integer>> sumSpec = StateSpecs.value(VarIntCoder.of());
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Integer> element,
+        @StateId("sum") ValueState<Integer> sum,
+        OutputReceiver<String> out) {
+      sum.write(element.getValue());
+      out.output(element.getKey() + sum.read());
+    }
+
     @OnWindowExpiration
     public void expire(
         @Key String key,
@@ -114,24 +130,31 @@ class StatefulParDoOperatorTest {
 
   @Test
   void expiredWindowIsToldAndCleared() {
-    StatefulParDoOperator operator = started(new Expiring(), Duration.ZERO);
-    give(operator, "a", 1, 1);
-    operator.advanceWatermark(9, slice());
-    assertThat(keyed.cleared, anEmptyMap());
-    operator.advanceWatermark(10, slice());
+    Step.StatefulParDo step = Steps.stateful(new Expiring(), Duration.ZERO);
+    KeyedContext keyed =
+        KeyedContext.create(context, Steps.KEYED.keyCoder(), true, step.input().windowCoder());
+    KeyedCalls calls = new KeyedCalls(step, new Receiver[] {main}, keyed, context);
+    calls.startBundle();
+    keyed.setKey("a", 1);
+    calls.accept("a", 1, KV.of("a", 1), at(1), window(0), PaneInfo.NO_FIRING, null);
+    StateNamespace namespace = StateNamespaces.window(step.input().windowCoder(), window(0));
+    StateTag<ValueState<Integer>> sum = StateTags.value("sum", VarIntCoder.of());
+    assertThat(keyed.state().state(namespace, sum).read(), equalTo(1));
+
+    keyed.fireEventTimers(10, slice(), calls);
+    assertThat(main.values(), contains("a1"));
+    keyed.fireEventTimers(11, slice(), calls);
     assertThat(main.values(), contains("a1", "end a1 9"));
     assertThat(main.elements().get(1).getTimestamp(), equalTo(at(9)));
-    assertThat(keyed.cleared.get(window(0)), equalTo("a"));
+    assertThat(keyed.state().state(namespace, sum).read(), nullValue());
   }
 
   @Test
-  void cleanupTimerIsSetOncePerKeyAndWindow() {
-    StatefulParDoOperator operator = started(new Summing(), Duration.ZERO);
-    for (int i = 0; i < 10; i++) {
-      give(operator, "a", 1, 1);
-      give(operator, "b", 1, 1);
-    }
-    assertThat(keyed.timersSet, equalTo(2));
+  void windowsExpireAtTheEndOfTime() {
+    StatefulParDoOperator operator = started(new Expiring(), Duration.standardDays(1_000_000_000));
+    give(operator, "a", 1, 1);
+    operator.advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), slice());
+    assertThat(main.values(), contains("a1", "end a1 9"));
   }
 
   static class WithTimers extends DoFn<KV<String, Integer>, String> {
@@ -184,9 +207,10 @@ class StatefulParDoOperatorTest {
   void eventTimerFiresWithItsOutputTimestamp() {
     StatefulParDoOperator operator = started(new WithTimers(), Duration.ZERO);
     give(operator, "a", 0, 5);
-    operator.advanceWatermark(6, slice());
-    assertThat(main.values(), empty());
     operator.advanceWatermark(7, slice());
+    assertThat(main.values(), empty());
+    assertThat(operator.hold(), equalTo(5L));
+    operator.advanceWatermark(8, slice());
     assertThat(main.values(), contains("event a 7 EVENT_TIME"));
     assertThat(main.elements().get(0).getTimestamp(), equalTo(at(5)));
     assertThat(main.windows().get(0), equalTo(window(0)));
@@ -232,7 +256,7 @@ class StatefulParDoOperatorTest {
   void timerWithoutOutputTimestampCannotOutputWithoutOne() {
     StatefulParDoOperator operator = started(new WithTimers(), Duration.ZERO);
     give(operator, "a", 4, 5);
-    assertThrows(UserCodeException.class, () -> operator.advanceWatermark(7, slice()));
+    assertThrows(UserCodeException.class, () -> operator.advanceWatermark(8, slice()));
   }
 
   static class Sorted extends DoFn<KV<String, Integer>, String> {

@@ -38,10 +38,14 @@ public final class FakeOperatorContext implements OperatorContext {
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
+  private final MemoryBudget memory = new MemoryBudget(1 << 24);
   private SideInputs sideInputs = NO_SIDE_INPUTS;
 
   /** Processing time in milliseconds. */
   public long now;
+
+  /** In milliseconds. */
+  public long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
@@ -79,7 +83,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public MemoryBudget memory() {
-    throw new UnsupportedOperationException("The test has no memory budget");
+    return memory;
   }
 
   @Override
@@ -99,7 +103,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public long outputWatermark() {
-    return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+    return outputWatermark;
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.util.List;
  * Records in memory, to be sorted by (hash of key, key, insertion).
  *
  * <p>Records stand one after the other in chunks of bytes and are never moved. Sorted are longs
- * only: the upper 40 bits of a key's hash above the record's number. A million longs sort in cache,
- * so to speak, without looking at a record; records are looked at only where hashes are equal,
- * which is where keys are, nearly always. The record's number makes the order stable for free.
+ * only: the upper 40 bits of a key's hash above the record's number. Sorting compares longs in one
+ * array; records are looked at only where hashes are equal, which is where keys are, nearly always.
+ * The record's number makes the order stable for free.
  */
 final class SortBuffer {
 
@@ -130,7 +130,10 @@ final class SortBuffer {
     }
   }
 
-  /** Different keys with the same hash: one in some ten thousand records, so no need for haste. */
+  /**
+   * Different keys with the same hash: among a million records a pair or none, so no need for
+   * haste.
+   */
   private void sortByKey(int start, int end) {
     Long[] entries = new Long[end - start];
     Arrays.setAll(entries, i -> order[start + i]);

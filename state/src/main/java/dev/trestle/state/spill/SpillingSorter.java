@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
  * fits, nothing touches the disk.
  *
  * <p>Keys are ordered by hash and compared byte by byte only where hashes agree, so that long
- * common prefixes cost nothing; the order has no meaning. Cost: some 200 ns for a record of 100
- * bytes in memory, and one write and one read of it where it spills (two, when there are too many
- * runs to merge at once).
+ * common prefixes cost nothing; the order has no meaning. For keys of 100 bytes, adding and reading
+ * back takes about 0.3 µs of CPU a record in memory and 1 µs where it spills, with one write and
+ * one read of the data (two, when there are too many runs to merge at once).
  *
  * <p>Not thread safe. Methods throw {@code UncheckedIOException}, which names the file, when the
  * disk is full or broken.

@@ -1,6 +1,7 @@
 package dev.trestle.validates.samples;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.fail;
 import static org.junit.Assume.assumeTrue;
 
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +56,7 @@ public class Endings {
   public static class FailsToBegin {
     @BeforeClass
     public static void begin() {
-      throw new IllegalStateException("no begin");
+      fail("no begin");
     }
 
     @Test
