@@ -142,7 +142,10 @@ final class DoFnInstance {
   /** Notes that a call has thrown, and returns what the operator should throw. */
   RuntimeException failed(RuntimeException e) {
     state = State.FAILED;
-    return UserCodeException.wrapIf(userCode, e);
+    RuntimeException failure = UserCodeException.wrapIf(userCode, e);
+    Throwable cause = failure instanceof UserCodeException ? failure.getCause() : failure;
+    InTransform.note(cause == null ? failure : cause, context.stepName());
+    return failure;
   }
 
   /** Tears down; only the first time. */
