@@ -91,7 +91,7 @@ final class InputDriver implements Driver {
     sideInputs.work(slice, bundle, aligner);
     if (inputsTurn && hasInput()) {
       inputsTurn = false;
-    } else if (root.nextWakeup() < Long.MAX_VALUE) {
+    } else if (root.nextWakeup() < Long.MAX_VALUE && !isEnding()) {
       bundle.begin();
       if (root.advance(slice) == Progress.MADE) {
         waiting = false;
@@ -120,6 +120,15 @@ final class InputDriver implements Driver {
       take(item, slice, bundle);
       read |= item instanceof Batch;
     }
+  }
+
+  /**
+   * Whether the end of the input is known and comes next. A trigger on processing time that is due
+   * has lost the race then: the last panes say all that it would. An operator whose timers must
+   * fire before the end does not let the end pass until they have.
+   */
+  private boolean isEnding() {
+    return reached >= END && isAboutToFire();
   }
 
   private @Nullable StreamItem poll() {
