@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 
 /** Starts the job for an operator graph. */
 public final class Assembly {
@@ -28,7 +29,7 @@ public final class Assembly {
 
   private static final long STREAMING_BUNDLE_MILLIS = 50;
 
-  /** How long a streaming job keeps partial aggregates back, in milliseconds. */
+  /** How long partial aggregates are kept back where results may be wanted early. */
   private static final long FLUSH_MILLIS = 100;
 
   private static final AtomicInteger JOBS = new AtomicInteger();
@@ -67,8 +68,23 @@ public final class Assembly {
         KeyGroupRange.DEFAULT_TOTAL,
         options.getMaxBundleSize(),
         TimeUnit.MILLISECONDS.toNanos(bundleMillis(options, bounded)),
-        scripted ? 0 : bounded ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS),
+        flushNanos(graph, bounded, scripted),
         options.getEnforceImmutability());
+  }
+
+  private static long flushNanos(OperatorGraph graph, boolean bounded, boolean scripted) {
+    if (scripted) {
+      return 0;
+    }
+    return bounded && !hasTriggers(graph)
+        ? Long.MAX_VALUE
+        : TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS);
+  }
+
+  /** Whether anything may be wanted before a window has ended. */
+  private static boolean hasTriggers(OperatorGraph graph) {
+    return graph.edges().stream()
+        .anyMatch(edge -> !(edge.collection().windowing().getTrigger() instanceof DefaultTrigger));
   }
 
   private static long bundleMillis(TrestlePipelineOptions options, boolean bounded) {

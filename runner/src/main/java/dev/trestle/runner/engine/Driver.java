@@ -23,6 +23,9 @@ interface Driver {
   /** Whether nothing will come any more: the input is read to its end and all has fired. */
   boolean isAtEnd();
 
+  /** Whether the input watermark has moved and timers at it have yet to fire. */
+  boolean isAboutToFire();
+
   /** Where the barriers that come through the task's inputs meet. */
   BarrierAligner aligner();
 

@@ -98,8 +98,12 @@ final class InputDriver implements Driver {
       }
       inputsTurn = slice.isUsedUp();
     }
+    boolean read = false;
     while (!slice.isUsedUp() && !aligner.isAligned()) {
       if (fired < reached) {
+        if (read) {
+          return; // what the elements caused leaves the task before any timer fires
+        }
         bundle.begin();
         listener.inputWatermark(reached);
         if (!root.advanceWatermark(reached, slice)) {
@@ -114,6 +118,7 @@ final class InputDriver implements Driver {
         return;
       }
       take(item, slice, bundle);
+      read |= item instanceof Batch;
     }
   }
 
@@ -155,6 +160,11 @@ final class InputDriver implements Driver {
       least = Math.min(least, each);
     }
     reached = Math.max(reached, least);
+  }
+
+  @Override
+  public boolean isAboutToFire() {
+    return fired < reached && !waiting;
   }
 
   @Override

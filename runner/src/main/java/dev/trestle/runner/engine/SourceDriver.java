@@ -59,6 +59,11 @@ final class SourceDriver implements Driver {
   }
 
   @Override
+  public boolean isAboutToFire() {
+    return false;
+  }
+
+  @Override
   public BarrierAligner aligner() {
     return aligner;
   }

@@ -255,7 +255,8 @@ public final class Task implements Wakeable {
         operators.get(i).finishBundle();
       }
       inBundle = false;
-      if (limits.isFlushDue(lastFlush)
+      if (driver().isAboutToFire()
+          || limits.isFlushDue(lastFlush)
           || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
         flushOperators();
       }

@@ -4,6 +4,7 @@ import dev.trestle.state.table.KeyedTable;
 import java.util.List;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.ReadableState;
+import org.jspecify.annotations.Nullable;
 
 /** A bag, in the order of insertion. */
 final class BagCell<T> implements BagState<T> {
@@ -45,5 +46,21 @@ final class BagCell<T> implements BagState<T> {
   @Override
   public BagState<T> readLater() {
     return this;
+  }
+
+  /**
+   * Two objects for one cell are equal: Beam's merging of windows asks whether a source is the
+   * result, and clears it otherwise.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BagCell<?> that
+        && table.equals(that.table)
+        && namespace.equals(that.namespace);
+  }
+
+  @Override
+  public int hashCode() {
+    return namespace.hashCode();
   }
 }

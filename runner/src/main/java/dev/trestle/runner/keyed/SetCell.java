@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.state.ReadableStates;
 import org.apache.beam.sdk.state.SetState;
+import org.jspecify.annotations.Nullable;
 
 /** A set: the sub-keys of a map table. */
 final class SetCell<T> implements SetState<T> {
@@ -71,5 +72,21 @@ final class SetCell<T> implements SetState<T> {
   @Override
   public SetState<T> readLater() {
     return this;
+  }
+
+  /**
+   * Two objects for one cell are equal: Beam's merging of windows asks whether a source is the
+   * result, and clears it otherwise.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SetCell<?> that
+        && table.equals(that.table)
+        && namespace.equals(that.namespace);
+  }
+
+  @Override
+  public int hashCode() {
+    return namespace.hashCode();
   }
 }

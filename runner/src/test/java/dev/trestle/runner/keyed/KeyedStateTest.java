@@ -183,6 +183,18 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(bag.read(), contains("a", "b", "aa", "bb"));
   }
 
+  /** Else merging windows, which clears what it has merged from, would clear the result as well. */
+  @Test
+  void aBagOrSetThatIsAskedForAgainEqualsItself() {
+    BagState<String> bag = keyed.state().state(GLOBAL, BAG);
+    SetState<byte[]> set = keyed.state().state(GLOBAL, SET);
+    var other = StateNamespaces.window(IntervalWindow.getCoder(), window(0));
+    assertThat(keyed.state().state(other, BAG), is(not(bag)));
+    assertThat(keyed.state().state(other, SET), is(not(set)));
+    assertThat(keyed.state().state(GLOBAL, BAG), is(bag));
+    assertThat(keyed.state().state(GLOBAL, SET), is(set));
+  }
+
   @Test
   void setComparesByStructure() {
     SetState<byte[]> set = keyed.state().state(GLOBAL, SET);

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Keys are ordered by hash and compared byte by byte only where hashes agree, so that long
  * common prefixes cost nothing; the order has no meaning. For keys of 100 bytes, adding and reading
- * back takes about 0.3 µs of CPU a record in memory and 1 µs where it spills, with one write and
+ * back takes about 0.4 µs of CPU a record in memory and 1 µs where it spills, with one write and
  * one read of the data (two, when there are too many runs to merge at once).
  *
  * <p>Not thread safe. Methods throw {@code UncheckedIOException}, which names the file, when the
