@@ -69,11 +69,12 @@ final class WorkerProcess implements AutoCloseable {
     } catch (IOException diedOnTheWay) {
       usable = false;
       int status = process.waitFor();
-      return new TestResult(
-          test,
-          Outcome.FAILED,
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-          "the process died, exit status " + status);
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      String cause =
+          kill.isDone()
+              ? "no end after " + taken.toSeconds() + " s, and the process did not answer: killed"
+              : "the process died, exit status " + status;
+      return new TestResult(test, Outcome.FAILED, taken.toMillis(), cause);
     } finally {
       kill.cancel(false);
     }
