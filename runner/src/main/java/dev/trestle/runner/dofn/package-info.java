@@ -3,10 +3,8 @@
  * gates that keep elements back until their side inputs are ready.
  *
  * <p>The per-element path allocates nothing and looks nothing up: one set of contexts and receivers
- * per operator is reused for every element. {@link dev.trestle.runner.operator.Specialized} loads
- * this package anew for each node of the graph, so that each has its own type profile. Classes
- * outside therefore see the operators only through {@code dev.trestle.runner.operator}; {@link
- * dev.trestle.runner.dofn.DoFnOperators} makes them.
+ * per operator is reused for every element. Others see the operators through {@code
+ * dev.trestle.runner.operator}; {@link dev.trestle.runner.dofn.DoFnOperators} makes them.
  *
  * <p>Start reading at {@link dev.trestle.runner.dofn.ParDoOperator}.
  */
