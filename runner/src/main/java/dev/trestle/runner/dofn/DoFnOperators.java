@@ -3,7 +3,6 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Operator;
-import dev.trestle.runner.operator.OperatorFactory;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
@@ -11,9 +10,16 @@ import dev.trestle.translation.graph.Step;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the operators of this package, each behind a gate where it reads side inputs. */
-public final class DoFnOperators implements OperatorFactory {
+public final class DoFnOperators {
 
-  @Override
+  /**
+   * An operator. It is also an {@link InputOperator} where the step is a root behind an edge, and a
+   * {@link dev.trestle.runner.operator.SideInputReader} where it has side inputs.
+   *
+   * @param input the format of the edge that a root reads; null for any other step
+   * @param outputs where its outputs go, in the order of the step's output tags
+   * @throws IllegalArgumentException for a step that does not call a DoFn
+   */
   public Operator create(Step step, @Nullable EdgeFormat input, Receiver[] outputs) {
     if (step instanceof Step.ParDo parDo) {
       return gated(new ParDoOperator(parDo, outputs), parDo.fn(), parDo.input());

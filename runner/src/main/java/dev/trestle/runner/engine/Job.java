@@ -102,13 +102,28 @@ public final class Job {
 
   private void supervise() {
     Thread atExit = new Thread(this::cancelAndWait, name + "-at-exit");
-    Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      Runtime.getRuntime().addShutdownHook(atExit);
+      runToItsOutcome();
+      removeHook(atExit);
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} could not be ended as it should", name, e);
+      end(State.FAILED, e);
+    } finally {
+      synchronized (lock) {
+        state = outcome == null ? State.FAILED : outcome;
+      }
+      ended.countDown(); // whatever happened: nobody must wait for ever
+    }
+  }
+
+  private void runToItsOutcome() {
     if (tasks.isEmpty()) {
       end(State.DONE, null);
     } else {
       scheduler.start(tasks);
     }
-    State result = awaitOutcome();
+    awaitOutcome();
     try {
       scheduler.stop();
     } catch (InterruptedException e) {
@@ -116,11 +131,6 @@ public final class Job {
     }
     closeTasks();
     resources.spill().close();
-    removeHook(atExit);
-    synchronized (lock) {
-      state = result;
-    }
-    ended.countDown();
   }
 
   private void cancelAndWait() {
@@ -140,7 +150,7 @@ public final class Job {
     }
   }
 
-  private State awaitOutcome() {
+  private void awaitOutcome() {
     synchronized (lock) {
       while (outcome == null) {
         try {
@@ -149,7 +159,6 @@ public final class Job {
           outcome = State.CANCELLED;
         }
       }
-      return outcome;
     }
   }
 
