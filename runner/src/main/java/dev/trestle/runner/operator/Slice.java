@@ -32,6 +32,11 @@ public final class Slice {
     late = System.nanoTime() - deadline >= 0;
   }
 
+  /** How many elements are left of it; not above 0 if none is. */
+  public int left() {
+    return left;
+  }
+
   /** Whether to return soon. */
   public boolean isUsedUp() {
     return left <= 0 || late;

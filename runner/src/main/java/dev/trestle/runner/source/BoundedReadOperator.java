@@ -11,8 +11,6 @@ import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +19,7 @@ public final class BoundedReadOperator extends AbstractSource {
 
   private final BoundedSplits splits;
   private final Receiver output;
+  private final ReadAhead ahead = new ReadAhead();
   private @Nullable OperatorContext context;
   private @Nullable BoundedReader<?> reader;
   private boolean started;
@@ -81,20 +80,14 @@ public final class BoundedReadOperator extends AbstractSource {
 
   private void read(BoundedReader<?> current, Slice slice) throws IOException {
     do {
-      boolean available = started ? current.advance() : current.start();
+      boolean more = ahead.read(current, started, slice.left());
       started = true;
-      if (!available) {
+      ahead.passOn(output, null, slice);
+      if (!more) {
         reader = null;
         current.close();
         return;
       }
-      output.accept(
-          current.getCurrent(),
-          current.getCurrentTimestamp(),
-          GlobalWindow.INSTANCE,
-          PaneInfo.NO_FIRING,
-          null);
-      slice.spend();
     } while (!slice.isUsedUp());
   }
 

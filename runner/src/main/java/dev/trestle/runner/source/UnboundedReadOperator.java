@@ -6,6 +6,7 @@ import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.io.UnboundedSource;
@@ -15,8 +16,6 @@ import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.joda.time.Instant;
@@ -38,6 +37,7 @@ public final class UnboundedReadOperator extends AbstractSource {
 
   private final UnboundedSplits splits;
   private final Receiver output;
+  private final ReadAhead ahead = new ReadAhead();
   private final boolean requiresDeduping;
   private final List<Split> live = new ArrayList<>();
   private @Nullable OperatorContext context;
@@ -107,32 +107,23 @@ public final class UnboundedReadOperator extends AbstractSource {
   private boolean read(Split split, Slice slice) throws IOException {
     UnboundedReader<?> reader = split.reader;
     boolean any = false;
+    boolean more;
     do {
-      boolean available;
-      if (split.started) {
-        available = reader.advance();
-      } else {
-        available = reader.start();
-        split.started = true;
+      // An element's id can be asked for only while the reader stands at the element.
+      more = ahead.read(reader, split.started, requiresDeduping ? 1 : slice.left());
+      split.started = true;
+      if (ahead.count() > 0) {
+        any = true;
+        ahead.passOn(output, requiresDeduping ? withId(reader) : null, slice);
       }
-      if (!available) {
-        break;
-      }
-      any = true;
-      output.accept(
-          reader.getCurrent(),
-          reader.getCurrentTimestamp(),
-          GlobalWindow.INSTANCE,
-          PaneInfo.NO_FIRING,
-          requiresDeduping ? Metadata.of(recordId(reader), null, CausedByDrain.NORMAL) : null);
-      slice.spend();
-    } while (!slice.isUsedUp());
+    } while (more && !slice.isUsedUp());
     split.readSinceMark |= any;
     return any;
   }
 
-  private static String recordId(UnboundedReader<?> reader) {
-    return new String(reader.getCurrentRecordId(), java.nio.charset.StandardCharsets.ISO_8859_1);
+  private static @Nullable Metadata withId(UnboundedReader<?> reader) {
+    String id = new String(reader.getCurrentRecordId(), StandardCharsets.ISO_8859_1);
+    return Metadata.of(id, null, CausedByDrain.NORMAL);
   }
 
   private void updateWatermark() throws IOException {
