@@ -2,18 +2,12 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
-import dev.trestle.runner.operator.InputOperator;
-import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.ByteKey;
-import org.apache.beam.sdk.metrics.MetricsContainer;
-import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.values.KV;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -26,41 +20,26 @@ import org.jspecify.annotations.Nullable;
  * of them are written to a sorter and the table starts anew; in the end the sorter brings together
  * what belongs together. Input that fits never touches the disk and is never sorted.
  */
-final class BoundedGroupingOperator implements InputOperator {
-
-  /** Bytes that are used without asking. */
-  private static final long MINIMUM = 1L << 20;
-
-  private static final long RESERVATION = 1L << 20;
+final class BoundedGroupingOperator extends GroupingOperator {
 
   /** How many batches come between two looks at the sizes of aggregates. */
   private static final int BATCHES_PER_SAMPLE = 16;
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
-  private final EdgeFormat format;
-  private final Reduction reduction;
-  private final GroupingRules rules;
-  private final Receiver output;
-  private final KeyDecoder keys;
   private final SliceStore store;
   private final boolean earliest;
   private final boolean latest;
   private final ByteKey probe = new ByteKey();
+  private final GrantedMemory memory = new GrantedMemory();
 
-  private @Nullable OperatorContext context;
   private @Nullable SpilledGroups spilled;
-  private long reserved;
   private int batches;
   private boolean ended;
   private @Nullable WindowSlice lastSlice;
 
   BoundedGroupingOperator(
       EdgeFormat format, Reduction reduction, GroupingRules rules, Receiver output) {
-    this.format = format;
-    this.reduction = reduction;
-    this.rules = rules;
-    this.output = output;
-    keys = new KeyDecoder(format);
+    super(format, reduction, rules, output);
     store = new SliceStore(reduction, rules);
     earliest = rules.timestamps().dependsOnlyOnEarliestTimestamp();
     latest = !earliest && !rules.timestamps().dependsOnlyOnWindow();
@@ -68,18 +47,9 @@ final class BoundedGroupingOperator implements InputOperator {
 
   @Override
   public void open(OperatorContext operatorContext) {
-    context = operatorContext;
-    reduction.open(operatorContext);
+    super.open(operatorContext);
+    memory.open(operatorContext.memory());
   }
-
-  @Override
-  public void startBundle() {}
-
-  @Override
-  public void finishBundle() {}
-
-  @Override
-  public void flush() {}
 
   @Override
   public void close() {
@@ -94,16 +64,7 @@ final class BoundedGroupingOperator implements InputOperator {
   // ---- Elements ----------------------------------------------------------------------------
 
   @Override
-  public void accept(Batch batch) {
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
-    try {
-      add(batch);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
-  }
-
-  private void add(Batch batch) {
+  void add(Batch batch) {
     WindowSlice slice = lastSlice;
     Object lastWindows = slice == null ? null : slice.windows;
     int size = batch.size();
@@ -124,21 +85,15 @@ final class BoundedGroupingOperator implements InputOperator {
     }
     lastSlice = slice;
     if (slice != null && batches++ % BATCHES_PER_SAMPLE == 0) {
-      reduction.sample(slice.table);
+      KeyTable table = slice.table;
+      reduction.sample(table.size(), table::aggregate);
     }
     keepWithinBudget();
   }
 
   private void keepWithinBudget() {
     long used = store.footprint().bytes() + reduction.bytes(store.footprint().keys());
-    long missing = used - MINIMUM - reserved;
-    if (missing <= 0) {
-      return;
-    }
-    long more = Math.max(missing, RESERVATION);
-    if (context().memory().tryReserve(more)) {
-      reserved += more;
-    } else {
+    if (!memory.covers(used)) {
       spill();
     }
   }
@@ -158,16 +113,13 @@ final class BoundedGroupingOperator implements InputOperator {
   private void dropAll() {
     store.clear();
     lastSlice = null;
-    if (reserved > 0) {
-      context().memory().release(reserved);
-      reserved = 0;
-    }
+    memory.release();
   }
 
   // ---- The end -----------------------------------------------------------------------------
 
   @Override
-  public boolean advanceWatermark(long watermark, Slice share) {
+  boolean fire(long watermark, Slice share) {
     if (watermark < END) {
       return true;
     }
@@ -177,13 +129,8 @@ final class BoundedGroupingOperator implements InputOperator {
         spill();
       }
     }
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
-    try {
-      SpilledGroups onDisk = spilled;
-      return onDisk == null ? emitFromMemory(share) : emitFromDisk(onDisk, share);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
+    SpilledGroups onDisk = spilled;
+    return onDisk == null ? emitFromMemory(share) : emitFromDisk(onDisk, share);
   }
 
   private boolean emitFromMemory(Slice share) {
@@ -229,12 +176,8 @@ final class BoundedGroupingOperator implements InputOperator {
   private void emit(
       @Nullable Object key, @Nullable Object grouped, long time, BoundedWindow window) {
     Instant end = window.maxTimestamp();
-    output.accept(
-        KV.of(key, grouped),
-        time < end.getMillis() ? Instant.ofEpochMilli(time) : end,
-        window,
-        PaneInfo.ON_TIME_AND_ONLY_FIRING,
-        null);
+    Instant timestamp = time < end.getMillis() ? Instant.ofEpochMilli(time) : end;
+    emit(key, grouped, timestamp, window, PaneInfo.ON_TIME_AND_ONLY_FIRING);
   }
 
   /** Time stands still until everything has been handed on. */
@@ -243,32 +186,5 @@ final class BoundedGroupingOperator implements InputOperator {
     return store.isEmpty() && spilled == null
         ? Long.MAX_VALUE
         : BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
-  }
-
-  @Override
-  public Progress advance(Slice share) {
-    return Progress.NONE;
-  }
-
-  @Override
-  public long nextWakeup() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("Reads an edge: " + format);
-  }
-
-  private OperatorContext context() {
-    if (context == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return context;
   }
 }

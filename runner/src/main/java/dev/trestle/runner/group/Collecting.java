@@ -6,6 +6,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.spill.ByteSlice;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +38,13 @@ final class Collecting extends Reduction {
     if (batch.format().valueByObject()) {
       sink.reset();
       Combiner.encode(coder, batch.value(index), sink);
-      return add(aggregate, sink.array(), 0, sink.size());
+      return addPiece(aggregate, sink.array(), 0, sink.size());
     }
-    return add(aggregate, batch.valueBytes(), batch.valueStart(index), batch.valueEnd(index));
+    return addPiece(aggregate, batch.valueBytes(), batch.valueStart(index), batch.valueEnd(index));
   }
 
-  private Object add(@Nullable Object aggregate, byte[] bytes, int start, int end) {
+  @Override
+  Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end) {
     if (aggregate instanceof EncodedValues values) {
       valueBytes += values.add(bytes, start, end);
       return values;
@@ -83,7 +85,7 @@ final class Collecting extends Reduction {
   }
 
   @Override
-  void sample(KeyTable table) {}
+  void sample(int count, IntFunction<@Nullable Object> aggregates) {}
 
   @Override
   void forget() {

@@ -100,7 +100,7 @@ final class Combiner {
 
   /** Encodes with a user's coder. */
   @SuppressWarnings("NullAway") // a coder that admits null takes it, any other says so itself
-  static void encode(Coder<Object> coder, @Nullable Object value, ByteSink sink) {
+  static <T> void encode(Coder<T> coder, @Nullable T value, ByteSink sink) {
     try {
       coder.encode(value, sink);
     } catch (IOException | RuntimeException e) {

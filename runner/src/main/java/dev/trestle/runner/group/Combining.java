@@ -4,6 +4,7 @@ import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.spill.ByteSlice;
+import java.util.function.IntFunction;
 import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
@@ -68,17 +69,17 @@ final class Combining extends Reduction {
 
   /** An object takes about twice its encoding and a header; the mean follows slowly. */
   @Override
-  void sample(KeyTable table) {
-    int count = Math.min(SAMPLES, table.size());
-    if (count == 0) {
+  void sample(int count, IntFunction<@Nullable Object> aggregates) {
+    int samples = Math.min(SAMPLES, count);
+    if (samples == 0) {
       return;
     }
     sink.reset();
-    int stride = table.size() / count;
-    for (int i = 0; i < count; i++) {
-      Combiner.encode(coder, combiner.compact(table.aggregate(i * stride)), sink);
+    int stride = count / samples;
+    for (int i = 0; i < samples; i++) {
+      Combiner.encode(coder, combiner.compact(aggregates.apply(i * stride)), sink);
     }
-    long sampled = 32 + 2L * sink.size() / count;
+    long sampled = 32 + 2L * sink.size() / samples;
     bytesPerAccumulator = Math.max(sampled, (bytesPerAccumulator + sampled) / 2);
   }
 
@@ -93,11 +94,16 @@ final class Combining extends Reduction {
   }
 
   @Override
+  @Nullable Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end) {
+    Object piece = EncodedValues.decode(coder, bytes, start, end);
+    return aggregate == ABSENT ? piece : combiner.merge(aggregate, piece);
+  }
+
+  @Override
   @Nullable Object outputOf(Iterable<ByteSlice> pieces, int header) {
     Object merged = ABSENT;
     for (ByteSlice piece : pieces) {
-      Object next = EncodedValues.decode(coder, piece.bytes(), piece.start() + header, piece.end());
-      merged = merged == ABSENT ? next : combiner.merge(merged, next);
+      merged = addPiece(merged, piece.bytes(), piece.start() + header, piece.end());
     }
     return output(merged);
   }

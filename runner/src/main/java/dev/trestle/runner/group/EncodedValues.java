@@ -216,7 +216,7 @@ final class EncodedValues {
   }
 
   /** Decodes a slice of bytes with a user's coder. */
-  static Object decode(Coder<Object> coder, byte[] bytes, int start, int end) {
+  static <T> T decode(Coder<T> coder, byte[] bytes, int start, int end) {
     try {
       return coder.decode(new ByteSource(bytes, start, end));
     } catch (IOException | RuntimeException e) {

@@ -29,16 +29,10 @@ public final class GroupingOperators {
    */
   public static InputOperator create(
       Step.GroupByKey step, EdgeFormat format, boolean bounded, Receiver output) {
-    return switch (kind(step.input(), bounded)) {
-      case BOUNDED ->
-          new BoundedGroupingOperator(
-              format, new Collecting(format.valueCoder()), rules(step.input()), output);
-      case WINDOWED ->
-          new WindowedGroupingOperator(
-              format, new Collecting(format.valueCoder()), rules(step.input()), output);
-      case GENERAL ->
-          general(step.input(), format, ReduceFns.buffering(format.valueCoder()), null, output);
-    };
+    Kind kind = kind(step.input(), bounded);
+    return kind == Kind.GENERAL
+        ? general(step.input(), format, ReduceFns.buffering(format.valueCoder()), null, output)
+        : special(kind, step.input(), format, new Collecting(format.valueCoder()), output);
   }
 
   /**
@@ -53,35 +47,32 @@ public final class GroupingOperators {
     Combiner combiner = new Combiner(step.combineFn());
     @SuppressWarnings("unchecked") // the translation took it from the fn's own payload
     Coder<Object> accumulatorCoder = (Coder<Object>) step.accumulatorCoder();
-    return switch (kind(step.input(), bounded)) {
-      case BOUNDED ->
-          new BoundedGroupingOperator(
-              format,
-              new Combining(combiner, accumulatorCoder, step.lifted()),
-              rules(step.input()),
-              output);
-      case WINDOWED ->
-          new WindowedGroupingOperator(
-              format,
-              new Combining(combiner, accumulatorCoder, step.lifted()),
-              rules(step.input()),
-              output);
-      case GENERAL ->
-          general(
-              step.input(),
-              format,
-              ReduceFns.combining(combiner, accumulatorCoder, step.lifted()),
-              combiner,
-              output);
-    };
+    Kind kind = kind(step.input(), bounded);
+    return kind == Kind.GENERAL
+        ? general(
+            step.input(),
+            format,
+            ReduceFns.combining(combiner, accumulatorCoder, step.lifted()),
+            combiner,
+            output)
+        : special(
+            kind,
+            step.input(),
+            format,
+            new Combining(combiner, accumulatorCoder, step.lifted()),
+            output);
   }
 
   /** The classes there are to choose from. */
   enum Kind {
     /** Every pane fires once, at the end of the input. */
     BOUNDED,
+    /** The same, with windows that merge. */
+    BOUNDED_MERGING,
     /** All keys of a window fire together. */
     WINDOWED,
+    /** A key has its own windows, which merge and fire at their end. */
+    MERGING,
     /** Anything. */
     GENERAL
   }
@@ -89,20 +80,43 @@ public final class GroupingOperators {
   static Kind kind(Collection input, boolean bounded) {
     WindowingStrategy<?, ?> strategy = input.windowing();
     boolean lateData = !bounded && strategy.getAllowedLateness().getMillis() > 0;
-    if (strategy.needsMerge()
-        || !GroupingRules.firesAtEndOfWindow(strategy.getTrigger(), lateData)) {
+    boolean atEnd = GroupingRules.firesAtEndOfWindow(strategy.getTrigger(), lateData);
+    boolean byCount = GroupingRules.elementCount(strategy.getTrigger()) > 0;
+    TimestampCombiner timestamps = strategy.getTimestampCombiner();
+    if (strategy.needsMerge()) {
+      if (bounded && atEnd) {
+        return Kind.BOUNDED_MERGING;
+      }
+      return (atEnd || byCount) && timestamps.dependsOnlyOnWindow() ? Kind.MERGING : Kind.GENERAL;
+    }
+    if (!atEnd) {
       return Kind.GENERAL;
     }
-    if (bounded) {
-      return Kind.BOUNDED;
-    }
-    return strategy.getTimestampCombiner() == TimestampCombiner.LATEST
-        ? Kind.GENERAL
-        : Kind.WINDOWED;
+    return bounded
+        ? Kind.BOUNDED
+        : timestamps == TimestampCombiner.LATEST ? Kind.GENERAL : Kind.WINDOWED;
   }
 
-  private static GroupingRules rules(Collection input) {
-    return GroupingRules.of(input.windowing());
+  private static InputOperator special(
+      Kind kind, Collection input, EdgeFormat format, Reduction reduction, Receiver output) {
+    WindowingStrategy<?, ?> strategy = input.windowing();
+    GroupingRules rules = GroupingRules.of(strategy);
+    return switch (kind) {
+      case BOUNDED -> new BoundedGroupingOperator(format, reduction, rules, output);
+      case BOUNDED_MERGING ->
+          new BoundedMergingOperator(
+              format,
+              reduction,
+              rules,
+              WindowMerging.of(strategy, reduction),
+              input.windowCoder(),
+              output);
+      case WINDOWED -> new WindowedGroupingOperator(format, reduction, rules, output);
+      case MERGING ->
+          new MergingGroupingOperator(
+              format, reduction, rules, WindowMerging.of(strategy, reduction), output);
+      case GENERAL -> throw new IllegalArgumentException("Not a special case: " + input);
+    };
   }
 
   private static InputOperator general(

@@ -1,5 +1,6 @@
 package dev.trestle.runner.group;
 
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark.AfterWatermarkEarlyAndLate;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark.FromEndOfWindow;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -15,8 +16,11 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 
 /**
- * What a windowing strategy with the default trigger leaves to say.
+ * What a windowing strategy says, apart from windows, to those operators that know one kind of
+ * trigger.
  *
+ * @param elementCount after how many elements a pane fires; 0 if it fires when the watermark passes
+ *     the window's end, and then with every late element
  * @param lateness allowed lateness, in milliseconds
  * @param discarding whether a firing empties the pane
  * @param emptyOnTime whether the on-time pane fires even when empty
@@ -24,6 +28,7 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
  * @param timestamps how the timestamp of a pane comes from those of its elements
  */
 record GroupingRules(
+    long elementCount,
     long lateness,
     boolean discarding,
     boolean emptyOnTime,
@@ -34,11 +39,25 @@ record GroupingRules(
 
   static GroupingRules of(WindowingStrategy<?, ?> strategy) {
     return new GroupingRules(
+        elementCount(strategy.getTrigger()),
         strategy.getAllowedLateness().getMillis(),
         strategy.getMode() == AccumulationMode.DISCARDING_FIRED_PANES,
         strategy.getOnTimeBehavior() == OnTimeBehavior.FIRE_ALWAYS,
         strategy.getClosingBehavior() == ClosingBehavior.FIRE_ALWAYS,
         strategy.getTimestampCombiner());
+  }
+
+  /** Whether panes fire by the number of their elements, and not when the watermark passes. */
+  boolean firesByCount() {
+    return elementCount > 0;
+  }
+
+  /** After how many elements a trigger fires, again and again; 0 if it is not of this kind. */
+  static long elementCount(Trigger trigger) {
+    return trigger instanceof Repeatedly repeatedly
+            && repeatedly.getRepeatedTrigger() instanceof AfterPane pane
+        ? pane.getElementCount()
+        : 0;
   }
 
   /** The last moment, in milliseconds, at which a window that ends at {@code end} is kept. */

@@ -3,6 +3,7 @@ package dev.trestle.runner.group;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.spill.ByteSlice;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the elements of one key and window become: a list, or a CombineFn's accumulator. */
@@ -39,14 +40,22 @@ abstract sealed class Reduction permits Collecting, Combining {
    */
   abstract long bytes(long keys);
 
-  /** Looks at some aggregates, to estimate better. */
-  abstract void sample(KeyTable table);
+  /**
+   * Looks at some aggregates, to estimate better.
+   *
+   * @param count how many there are
+   * @param aggregates gives each of them
+   */
+  abstract void sample(int count, IntFunction<@Nullable Object> aggregates);
 
   /** Says that all aggregates have been dropped. */
   abstract void forget();
 
   /** Writes an aggregate in pieces, from which {@link #outputOf} can go on. */
   abstract void write(@Nullable Object aggregate, PieceWriter writer);
+
+  /** Adds a piece, {@code [start, end)} of an array, to an aggregate that the caller owns. */
+  abstract @Nullable Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end);
 
   /**
    * What a pane hands out, from the pieces of all its aggregates.

@@ -2,7 +2,6 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.state.ByteKey;
 import dev.trestle.state.spill.ByteSlice;
 import dev.trestle.state.spill.SortedGroups;
 import dev.trestle.state.spill.SpillingSorter;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SpilledGroups implements AutoCloseable {
 
   private final Reduction reduction;
-  private final KeyDecoder keys;
+  private final KeyCodec keys;
   private final TimestampCombiner timestamps;
   private final int header;
   private final SpillingSorter sorter;
@@ -33,7 +32,7 @@ final class SpilledGroups implements AutoCloseable {
   private @Nullable SortedGroups groups;
 
   SpilledGroups(
-      OperatorContext context, Reduction reduction, KeyDecoder keys, TimestampCombiner timestamps) {
+      OperatorContext context, Reduction reduction, KeyCodec keys, TimestampCombiner timestamps) {
     this.reduction = reduction;
     this.keys = keys;
     this.timestamps = timestamps;
@@ -54,7 +53,7 @@ final class SpilledGroups implements AutoCloseable {
             (bytes, start, end) -> {
               value.reset();
               if (header > 0) {
-                writeLong(value, time);
+                value.writeLong(time);
               }
               value.write(bytes, start, end - start);
               sorter.add(key.array(), 0, key.size(), value.array(), 0, value.size());
@@ -74,12 +73,8 @@ final class SpilledGroups implements AutoCloseable {
 
   private void setKey(int window, Object tableKey) {
     key.reset();
-    writeInt(key, window);
-    if (tableKey instanceof ByteKey bytes) {
-      key.write(bytes.bytes(), bytes.start(), bytes.length());
-    } else {
-      Combiner.encode(keys.coder(), tableKey, key);
-    }
+    key.writeInt(window);
+    keys.encode(tableKey, key);
   }
 
   /** Goes to the next window and key, the first one at the first call; false when there is none. */
@@ -92,13 +87,12 @@ final class SpilledGroups implements AutoCloseable {
 
   BoundedWindow window() {
     SortedGroups current = current();
-    return windows.get((int) readNumber(current.keyBytes(), current.keyStart(), Integer.BYTES));
+    return windows.get(BigEndian.readInt(current.keyBytes(), current.keyStart()));
   }
 
   @Nullable Object key() {
     SortedGroups current = current();
-    return EncodedValues.decode(
-        keys.coder(), current.keyBytes(), current.keyStart() + Integer.BYTES, current.keyEnd());
+    return keys.decode(current.keyBytes(), current.keyStart() + Integer.BYTES, current.keyEnd());
   }
 
   /** The combined timestamp, in milliseconds; {@code Long.MAX_VALUE} where the window gives it. */
@@ -109,7 +103,7 @@ final class SpilledGroups implements AutoCloseable {
     boolean earliest = timestamps.dependsOnlyOnEarliestTimestamp();
     long combined = earliest ? Long.MAX_VALUE : Long.MIN_VALUE;
     for (ByteSlice piece : current().values()) {
-      long time = readNumber(piece.bytes(), piece.start(), Long.BYTES);
+      long time = BigEndian.readLong(piece.bytes(), piece.start());
       combined = earliest ? Math.min(combined, time) : Math.max(combined, time);
     }
     return combined;
@@ -125,25 +119,6 @@ final class SpilledGroups implements AutoCloseable {
       throw new IllegalStateException("Not on a key");
     }
     return groups;
-  }
-
-  private static void writeInt(ByteSink sink, int number) {
-    for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-      sink.write(number >>> shift);
-    }
-  }
-
-  private static void writeLong(ByteSink sink, long number) {
-    writeInt(sink, (int) (number >>> Integer.SIZE));
-    writeInt(sink, (int) number);
-  }
-
-  private static long readNumber(byte[] bytes, int start, int length) {
-    long number = 0;
-    for (int i = 0; i < length; i++) {
-      number = number << Byte.SIZE | (bytes[start + i] & 0xff);
-    }
-    return number;
   }
 
   @Override

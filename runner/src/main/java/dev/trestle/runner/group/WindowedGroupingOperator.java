@@ -2,10 +2,7 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
-import dev.trestle.runner.operator.InputOperator;
-import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
@@ -17,13 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import org.apache.beam.sdk.metrics.MetricsContainer;
-import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo.Timing;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
-import org.apache.beam.sdk.values.KV;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -46,16 +40,11 @@ import org.jspecify.annotations.Nullable;
  * WindowedGroupingTest} compares them on random inputs. Timestamp combiner {@code LATEST} is left
  * to the general operator: its holds move with every element.
  */
-final class WindowedGroupingOperator implements InputOperator {
+final class WindowedGroupingOperator extends GroupingOperator {
 
-  private final EdgeFormat format;
-  private final Reduction reduction;
-  private final GroupingRules rules;
   private final boolean earliest;
-  private final Receiver output;
   private final SliceStore store;
   private final Lateness lateness;
-  private final KeyDecoder keys;
   private final ByteKey probe = new ByteKey();
 
   /** Windows that have ended and not expired, and got elements. */
@@ -69,7 +58,6 @@ final class WindowedGroupingOperator implements InputOperator {
 
   private record LatePane(OpenWindow window, int number) {}
 
-  private @Nullable OperatorContext context;
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   /** The slice of the last element; valid until the watermark moves. */
@@ -79,49 +67,23 @@ final class WindowedGroupingOperator implements InputOperator {
 
   WindowedGroupingOperator(
       EdgeFormat format, Reduction reduction, GroupingRules rules, Receiver output) {
-    this.format = format;
-    this.reduction = reduction;
-    this.rules = rules;
-    this.output = output;
+    super(format, reduction, rules, output);
     earliest = rules.timestamps() == TimestampCombiner.EARLIEST;
     store = new SliceStore(reduction, rules);
     lateness = new Lateness(rules);
-    keys = new KeyDecoder(format);
   }
 
   @Override
   public void open(OperatorContext operatorContext) {
-    context = operatorContext;
+    super.open(operatorContext);
     watermark = operatorContext.inputWatermark();
-    reduction.open(operatorContext);
     lateness.open(operatorContext);
   }
-
-  @Override
-  public void startBundle() {}
-
-  @Override
-  public void finishBundle() {}
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public void close() {}
 
   // ---- Elements ----------------------------------------------------------------------------
 
   @Override
-  public void accept(Batch batch) {
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
-    try {
-      add(batch);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
-  }
-
-  private void add(Batch batch) {
+  void add(Batch batch) {
     long outputWatermark = context().outputWatermark();
     int size = batch.size();
     for (int i = 0; i < size; i++) {
@@ -218,16 +180,11 @@ final class WindowedGroupingOperator implements InputOperator {
   // ---- Time --------------------------------------------------------------------------------
 
   @Override
-  public boolean advanceWatermark(long newWatermark, Slice share) {
+  boolean fire(long newWatermark, Slice share) {
     watermark = newWatermark;
     lastWindows = null;
     lastSlice = null;
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(context().metrics());
-    try {
-      return fireAll(newWatermark, share);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
+    return fireAll(newWatermark, share);
   }
 
   private boolean fireAll(long newWatermark, Slice share) {
@@ -345,12 +302,7 @@ final class WindowedGroupingOperator implements InputOperator {
       Instant timestamp,
       OpenWindow window,
       PaneInfo pane) {
-    output.accept(
-        KV.of(keys.decode(tableKey), reduction.output(aggregate)),
-        timestamp,
-        window.window,
-        pane,
-        null);
+    emit(keys.decode(tableKey), reduction.output(aggregate), timestamp, window.window, pane);
   }
 
   /** Only the first pane can be on time, and only if the output watermark has not gone by. */
@@ -378,38 +330,11 @@ final class WindowedGroupingOperator implements InputOperator {
     return expiring == null ? hold : Math.min(hold, expiring.expiry);
   }
 
-  @Override
-  public Progress advance(Slice share) {
-    return Progress.NONE;
-  }
-
-  @Override
-  public long nextWakeup() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("Reads an edge: " + format);
-  }
-
   private static KeyTable tableOf(OpenWindow window) {
     KeyTable table = window.table;
     if (table == null) {
       throw new IllegalStateException("A window fires that has not ended: " + window.window);
     }
     return table;
-  }
-
-  private OperatorContext context() {
-    if (context == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return context;
   }
 }

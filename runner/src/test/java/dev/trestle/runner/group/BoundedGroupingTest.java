@@ -27,6 +27,7 @@ import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.junit.jupiter.api.Test;
@@ -42,18 +43,25 @@ class BoundedGroupingTest {
   @Test
   void groupsAndCombinesLikeReduceFnRunnerInMemoryAndOnDisk() throws Exception {
     for (long seed = 0; seed < CASES; seed++) {
-      compare(seed, true, false);
-      compare(seed, false, false);
-      if (seed % 20 == 0) {
-        compare(seed, true, true);
-        compare(seed, false, true);
-      }
+      compareAll(seed, GroupingOperators.Kind.BOUNDED);
+      compareAll(seed, GroupingOperators.Kind.BOUNDED_MERGING, MergingGroupingTest.MERGING);
+    }
+  }
+
+  private void compareAll(long seed, GroupingOperators.Kind kind, WindowFn<?, ?>... windowFns)
+      throws Exception {
+    compare(new Scenario(seed, windowFns), seed, kind, true, false);
+    compare(new Scenario(seed, windowFns), seed, kind, false, false);
+    if (seed % 20 == 0) {
+      compare(new Scenario(seed, windowFns), seed, kind, true, true);
+      compare(new Scenario(seed, windowFns), seed, kind, false, true);
     }
   }
 
   @SuppressWarnings("unchecked")
-  private void compare(long seed, boolean group, boolean onDisk) throws Exception {
-    Scenario scenario = new Scenario(seed);
+  private void compare(
+      Scenario scenario, long seed, GroupingOperators.Kind kind, boolean group, boolean onDisk)
+      throws Exception {
     WindowingStrategy<?, BoundedWindow> strategy =
         scenario
             .strategy(DefaultTrigger.of(), TimestampCombiner.values())
@@ -63,7 +71,7 @@ class BoundedGroupingTest {
             ? scenario.valueCoder()
             : scenario.lifted ? HostileListFn.CODER : StringUtf8Coder.of();
     Collection collection = Scenario.collection(scenario.keyCoder(), valueCoder, strategy);
-    assertThat(GroupingOperators.kind(collection, true), is(GroupingOperators.Kind.BOUNDED));
+    assertThat(GroupingOperators.kind(collection, true), is(kind));
     EdgeFormat format = Scenario.format(collection);
     FakeTask task = new FakeTask(onDisk ? 0 : 1 << 30, directory);
     InputOperator operator =

@@ -8,9 +8,12 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.translation.graph.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.beam.runners.core.SystemReduceFn;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
@@ -27,7 +30,8 @@ final class DifferentialRun {
   private final ReferenceGrouping reference;
   private final Supplier<Object> values;
   private final boolean holdsEqual;
-  int panes;
+  private final WindowingStrategy<?, BoundedWindow> strategy;
+  private int panes;
 
   /** Makes the operator under test. */
   interface OperatorFactory {
@@ -45,12 +49,67 @@ final class DifferentialRun {
     this.scenario = scenario;
     this.values = values;
     this.holdsEqual = holdsEqual;
+    this.strategy = strategy;
     format = Scenario.format(collection);
     operator = factory.create(task, format);
     reference = new ReferenceGrouping(referenceTask, format.keyCoder(), strategy, reduceFn);
   }
 
-  void run(int steps) throws Exception {
+  /** Of a GroupByKey. */
+  static DifferentialRun groupByKey(
+      Scenario scenario,
+      WindowingStrategy<?, BoundedWindow> strategy,
+      GroupingOperators.Kind kind,
+      boolean holdsEqual) {
+    Collection collection =
+        Scenario.collection(scenario.keyCoder(), scenario.valueCoder(), strategy);
+    assertThat(GroupingOperators.kind(collection, false), is(kind));
+    return new DifferentialRun(
+        scenario,
+        strategy,
+        collection,
+        ReduceFns.buffering(Scenario.format(collection).valueCoder()),
+        scenario::nextListValue,
+        holdsEqual,
+        (task, format) ->
+            GroupingOperators.create(Scenario.groupByKey(collection), format, false, task));
+  }
+
+  /** Of a combine, lifted or not. */
+  @SuppressWarnings("unchecked")
+  static DifferentialRun combine(
+      Scenario scenario, WindowingStrategy<?, BoundedWindow> strategy, boolean holdsEqual) {
+    Coder<?> valueCoder = scenario.lifted ? HostileListFn.CODER : StringUtf8Coder.of();
+    Collection collection = Scenario.collection(scenario.keyCoder(), valueCoder, strategy);
+    return new DifferentialRun(
+        scenario,
+        strategy,
+        collection,
+        ReduceFns.combining(
+            new Combiner(new HostileListFn()),
+            (Coder<Object>) (Coder<?>) HostileListFn.CODER,
+            scenario.lifted),
+        () ->
+            scenario.lifted
+                ? new ArrayList<>(List.of(scenario.nextString()))
+                : scenario.nextString(),
+        holdsEqual,
+        (task, format) ->
+            GroupingOperators.create(
+                Scenario.combine(collection, scenario.lifted), format, false, task));
+  }
+
+  /** Takes so many random steps, then goes to the end of time; says how many panes there were. */
+  int run(long seed, int steps) throws Exception {
+    try {
+      run(steps);
+      return panes;
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("Seed " + seed + " with " + strategy + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void run(int steps) throws Exception {
     operator.open(task);
     for (int step = 0; step < steps; step++) {
       switch (scenario.random.nextInt(5)) {
@@ -125,6 +184,12 @@ final class DifferentialRun {
     assertThat("dropped", task.dropped(), is(reference.dropped));
     if (holdsEqual) {
       assertThat("hold", operator.hold(), is(reference.hold()));
+    } else {
+      long input = task.inputWatermark;
+      assertThat(
+          "hold behind the input",
+          Math.min(input, operator.hold()),
+          is(Math.min(input, reference.hold())));
     }
   }
 }

@@ -168,7 +168,7 @@ final class Scenario {
     if (windowFn instanceof Sessions sessions) {
       return new IntervalWindow(time, sessions.getGapDuration());
     }
-    return GlobalWindow.INSTANCE;
+    return windowFn instanceof UnevenSessions ? UnevenSessions.window(time) : GlobalWindow.INSTANCE;
   }
 
   static boolean advance(InputOperator operator, long watermark, int elements) {

@@ -2,11 +2,7 @@ package dev.trestle.runner.group;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
-import static org.hamcrest.Matchers.is;
 
-import dev.trestle.translation.graph.Collection;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
@@ -26,7 +22,11 @@ class WindowedGroupingTest {
   void groupsLikeReduceFnRunner() throws Exception {
     int panes = 0;
     for (long seed = 0; seed < CASES; seed++) {
-      panes += groupByKey(seed);
+      Scenario scenario = new Scenario(seed);
+      panes +=
+          DifferentialRun.groupByKey(
+                  scenario, strategy(scenario), GroupingOperators.Kind.WINDOWED, true)
+              .run(seed, 40);
     }
     assertThat(panes, greaterThan(10 * CASES));
   }
@@ -35,7 +35,8 @@ class WindowedGroupingTest {
   void combinesLikeReduceFnRunner() throws Exception {
     int panes = 0;
     for (long seed = 0; seed < CASES; seed++) {
-      panes += combine(seed);
+      Scenario scenario = new Scenario(seed);
+      panes += DifferentialRun.combine(scenario, strategy(scenario), true).run(seed, 40);
     }
     assertThat(panes, greaterThan(10 * CASES));
   }
@@ -54,59 +55,5 @@ class WindowedGroupingTest {
 
   private static Trigger repeated() {
     return Repeatedly.forever(AfterWatermark.pastEndOfWindow());
-  }
-
-  private static int groupByKey(long seed) throws Exception {
-    Scenario scenario = new Scenario(seed);
-    WindowingStrategy<?, BoundedWindow> strategy = strategy(scenario);
-    Collection collection =
-        Scenario.collection(scenario.keyCoder(), scenario.valueCoder(), strategy);
-    assertThat(GroupingOperators.kind(collection, false), is(GroupingOperators.Kind.WINDOWED));
-    DifferentialRun run =
-        new DifferentialRun(
-            scenario,
-            strategy,
-            collection,
-            ReduceFns.buffering(Scenario.format(collection).valueCoder()),
-            scenario::nextListValue,
-            true,
-            (task, format) ->
-                GroupingOperators.create(Scenario.groupByKey(collection), format, false, task));
-    run(seed, run);
-    return run.panes;
-  }
-
-  @SuppressWarnings("unchecked")
-  private static int combine(long seed) throws Exception {
-    Scenario scenario = new Scenario(seed);
-    WindowingStrategy<?, BoundedWindow> strategy = strategy(scenario);
-    Coder<?> valueCoder = scenario.lifted ? HostileListFn.CODER : StringUtf8Coder.of();
-    Collection collection = Scenario.collection(scenario.keyCoder(), valueCoder, strategy);
-    Combiner combiner = new Combiner(new HostileListFn());
-    DifferentialRun run =
-        new DifferentialRun(
-            scenario,
-            strategy,
-            collection,
-            ReduceFns.combining(
-                combiner, (Coder<Object>) (Coder<?>) HostileListFn.CODER, scenario.lifted),
-            () ->
-                scenario.lifted
-                    ? new java.util.ArrayList<>(java.util.List.of(scenario.nextString()))
-                    : scenario.nextString(),
-            true,
-            (task, format) ->
-                GroupingOperators.create(
-                    Scenario.combine(collection, scenario.lifted), format, false, task));
-    run(seed, run);
-    return run.panes;
-  }
-
-  private static void run(long seed, DifferentialRun run) throws Exception {
-    try {
-      run.run(40);
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("Seed " + seed + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -1,16 +1,17 @@
 package dev.trestle.runner.group;
 
+import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.state.ByteKey;
 import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
-/** Turns keys of hash tables back into keys. */
-final class KeyDecoder {
+/** Turns keys of hash tables into bytes and back into keys. */
+final class KeyCodec {
 
   private final Coder<Object> coder;
 
-  KeyDecoder(EdgeFormat format) {
+  KeyCodec(EdgeFormat format) {
     Coder<Object> keyCoder = format.keyCoder();
     if (keyCoder == null) {
       throw new IllegalArgumentException(
@@ -21,11 +22,19 @@ final class KeyDecoder {
 
   @Nullable Object decode(Object tableKey) {
     return tableKey instanceof ByteKey bytes
-        ? EncodedValues.decode(coder, bytes.bytes(), bytes.start(), bytes.end())
+        ? decode(bytes.bytes(), bytes.start(), bytes.end())
         : tableKey;
   }
 
-  Coder<Object> coder() {
-    return coder;
+  @Nullable Object decode(byte[] bytes, int start, int end) {
+    return EncodedValues.decode(coder, bytes, start, end);
+  }
+
+  void encode(Object tableKey, ByteSink sink) {
+    if (tableKey instanceof ByteKey bytes) {
+      sink.write(bytes.bytes(), bytes.start(), bytes.length());
+    } else {
+      Combiner.encode(coder, tableKey, sink);
+    }
   }
 }

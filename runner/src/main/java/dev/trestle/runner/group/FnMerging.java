@@ -1,0 +1,109 @@
+package dev.trestle.runner.group;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.apache.beam.sdk.util.SerializableUtils;
+import org.apache.beam.sdk.util.UserCodeException;
+
+/** Leaves it to the user's {@code WindowFn} which windows are merged. */
+final class FnMerging extends WindowMerging {
+
+  private final WindowFn<Object, BoundedWindow> fn;
+
+  private record Merge(Collection<BoundedWindow> merged, BoundedWindow result) {}
+
+  @SuppressWarnings("unchecked") // the fn made the windows that it will be asked to merge
+  FnMerging(WindowFn<?, ?> template, Reduction reduction, TimestampCombiner timestamps) {
+    super(reduction, timestamps);
+    fn = (WindowFn<Object, BoundedWindow>) SerializableUtils.clone(template);
+  }
+
+  @Override
+  ActiveWindow join(ActiveWindows windows, BoundedWindow window) {
+    ActiveWindow known = windows.find(window);
+    if (known != null) {
+      return known;
+    }
+    ActiveWindow added = windows.add(new ActiveWindow(window));
+    merge(windows);
+    return added.current();
+  }
+
+  /** Windows of equal elements that come one after the other are kept once, all others apart. */
+  @Override
+  ActiveWindow joinLoosely(ActiveWindows windows, BoundedWindow window) {
+    if (windows.size() > 0) {
+      ActiveWindow last = windows.get(windows.size() - 1);
+      if (last.window().equals(window)) {
+        return last;
+      }
+    }
+    return windows.add(new ActiveWindow(window));
+  }
+
+  @Override
+  void settle(ActiveWindows windows) {
+    merge(windows);
+  }
+
+  private void merge(ActiveWindows windows) {
+    Map<BoundedWindow, ActiveWindow> known = new HashMap<>(2 * windows.size());
+    for (int i = 0; i < windows.size(); i++) {
+      ActiveWindow window = windows.get(i);
+      ActiveWindow equal = known.putIfAbsent(window.window(), window);
+      if (equal != null) {
+        absorb(equal, window);
+      }
+    }
+    List<Merge> merges = known.size() > 1 ? wanted(known.keySet()) : List.of();
+    for (Merge merge : merges) {
+      ActiveWindow target = known.get(merge.result);
+      if (target == null) {
+        target = windows.add(new ActiveWindow(merge.result));
+      }
+      for (BoundedWindow window : merge.merged) {
+        ActiveWindow merged = known.get(window);
+        if (merged == null || merged.mergedInto != null) {
+          throw new IllegalStateException(
+              fn
+                  + " merges the window "
+                  + window
+                  + (merged == null ? ", which it was not given" : " more than once"));
+        }
+        if (merged != target) {
+          absorb(target, merged);
+        }
+      }
+    }
+    windows.removeMerged();
+  }
+
+  private List<Merge> wanted(Collection<BoundedWindow> windows) {
+    List<Merge> merges = new ArrayList<>();
+    Collection<BoundedWindow> given = Collections.unmodifiableCollection(windows);
+    try {
+      fn.mergeWindows(
+          fn.new MergeContext() {
+            @Override
+            public Collection<BoundedWindow> windows() {
+              return given;
+            }
+
+            @Override
+            public void merge(Collection<BoundedWindow> merged, BoundedWindow result) {
+              merges.add(new Merge(List.copyOf(merged), result));
+            }
+          });
+    } catch (Exception e) {
+      throw UserCodeException.wrap(e);
+    }
+    return merges;
+  }
+}
