@@ -96,7 +96,7 @@ final class AssignSlidingWindows extends StatelessOperator {
     return switch (windows.size()) {
       case 0 -> new Slice(start, end, null);
       case 1 -> new Slice(start, end, windows.iterator().next());
-      default -> new Slice(start, end, new SlicedWindows(start, windows));
+      default -> new Slice(start, end, new SlicedWindows(windows));
     };
   }
 }

@@ -10,27 +10,15 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  * its elements are in the same windows. A grouping can therefore aggregate per slice, and merge the
  * slices of a window when it fires (Li et al., "No pane, no gain", SIGMOD Record 2005).
  *
- * <p>Immutable. Elements of a slice mostly share one instance, but not always: compare {@link
- * #sliceStart}.
+ * <p>Immutable. Elements of a slice mostly share one instance, but not always.
  */
 public final class SlicedWindows extends AbstractList<BoundedWindow> implements RandomAccess {
 
-  private final long sliceStart;
   private final BoundedWindow[] windows;
 
-  /**
-   * The windows of a slice.
-   *
-   * @param sliceStart milliseconds
-   */
-  public SlicedWindows(long sliceStart, Collection<? extends BoundedWindow> windows) {
-    this.sliceStart = sliceStart;
+  /** The windows of a slice. */
+  public SlicedWindows(Collection<? extends BoundedWindow> windows) {
     this.windows = windows.toArray(new BoundedWindow[0]);
-  }
-
-  /** The first millisecond of the slice. */
-  public long sliceStart() {
-    return sliceStart;
   }
 
   @Override
