@@ -18,7 +18,11 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.apache.beam.sdk.values.KV;
+import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RefusalTest {
@@ -135,5 +139,18 @@ class RefusalTest {
 
     assertThat(refusal.problems().get(0).where(), is("Same/ParMultiDo(Same)"));
     assertThat(refusal.getSuppressed()[0].getMessage(), containsString("odd:dofn:v1"));
+  }
+
+  @Test
+  void stateNeedsWindowsThatDoNotMerge() {
+    Pipeline p = Graphs.pipeline();
+    p.apply(Create.of(KV.of("a", 1L)))
+        .apply(Window.into(Sessions.withGapDuration(Duration.millis(5))))
+        .apply("Counting", ParDo.of(new Fns.Counting()));
+
+    Problem problem = refusal(PipelineTranslator.toProto(p).toBuilder()).problems().get(0);
+
+    assertThat(problem.where(), is("Counting/ParMultiDo(Counting)"));
+    assertThat(problem.feature(), containsString("Sessions"));
   }
 }

@@ -42,7 +42,12 @@ final class ParDos {
   static void parDo(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Call call = Call.read(transform);
     if (call.stateful()) {
-      if (transform.keyed(call.input())) {
+      if (call.input().windowing().needsMerge()) {
+        transform.refuse(
+            "a DoFn with state, timers or sorted input reads windows that merge, "
+                + call.input().windowing().getWindowFn(),
+            "group by key first, or choose windows that do not merge");
+      } else if (transform.keyed(call.input())) {
         call.add(Entry.KEYED, Step.StatefulParDo::new, steps);
       }
     } else {
