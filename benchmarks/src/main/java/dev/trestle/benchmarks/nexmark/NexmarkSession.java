@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Runs queries on one engine in this JVM: of each query a warm-up over fewer events, then some runs
- * of which the median counts.
+ * Runs queries on one engine in this JVM: of each query a warm-up, then some runs of which the
+ * median counts.
  *
  * <p>Arguments: {@code --engine=NAME --out=FILE --source=bounded|streaming|replay}, {@code
  * --queries=0,1,...}, {@code --events=N}, {@code --warmup=N} (events), {@code --runs=N}, {@code
@@ -42,7 +42,7 @@ public final class NexmarkSession {
             arguments.number("events", 1_000_000),
             Workload.Source.valueOf(
                 arguments.optional("source", "bounded").toUpperCase(Locale.ROOT)));
-    warmup = arguments.number("warmup", Math.max(1, workload.events() / 4));
+    warmup = arguments.number("warmup", workload.events());
     runs = Math.toIntExact(arguments.number("runs", 3));
     budget = arguments.number("budget", 60);
     out = Path.of(arguments.required("out"));

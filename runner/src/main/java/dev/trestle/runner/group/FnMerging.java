@@ -11,6 +11,7 @@ import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.util.UserCodeException;
+import org.jspecify.annotations.Nullable;
 
 /** Leaves it to the user's {@code WindowFn} which windows are merged. */
 final class FnMerging extends WindowMerging {
@@ -54,35 +55,81 @@ final class FnMerging extends WindowMerging {
   }
 
   private void merge(ActiveWindows windows) {
-    Map<BoundedWindow, ActiveWindow> known = new HashMap<>(2 * windows.size());
+    Given given = new Given(windows.size());
     for (int i = 0; i < windows.size(); i++) {
-      ActiveWindow window = windows.get(i);
-      ActiveWindow equal = known.putIfAbsent(window.window(), window);
+      ActiveWindow equal = given.add(windows.get(i));
       if (equal != null) {
-        absorb(equal, window);
+        absorb(equal, windows.get(i));
       }
     }
-    List<Merge> merges = known.size() > 1 ? wanted(known.keySet()) : List.of();
-    for (Merge merge : merges) {
-      ActiveWindow target = known.get(merge.result);
-      if (target == null) {
-        target = windows.add(new ActiveWindow(merge.result));
-      }
-      for (BoundedWindow window : merge.merged) {
-        ActiveWindow merged = known.get(window);
-        if (merged == null || merged.mergedInto != null) {
-          throw new IllegalStateException(
-              fn
-                  + " merges the window "
-                  + window
-                  + (merged == null ? ", which it was not given" : " more than once"));
-        }
-        if (merged != target) {
-          absorb(target, merged);
-        }
+    if (given.windows.size() > 1) {
+      for (Merge merge : wanted(given.windows)) {
+        merge(merge, given, windows);
       }
     }
     windows.removeMerged();
+  }
+
+  private void merge(Merge merge, Given given, ActiveWindows windows) {
+    ActiveWindow target = given.byWindow.get(merge.result);
+    if (target == null) {
+      target = windows.add(new ActiveWindow(merge.result));
+    }
+    for (BoundedWindow window : merge.merged) {
+      ActiveWindow merged = given.find(window);
+      if (merged == null || merged.mergedInto != null) {
+        throw new IllegalStateException(
+            fn
+                + " merges the window "
+                + window
+                + (merged == null ? ", which it was not given" : " more than once"));
+      }
+      if (merged != target) {
+        absorb(target, merged);
+      }
+    }
+  }
+
+  /** Different windows, in the order in which the fn is given them. */
+  private static final class Given {
+
+    private static final int FEW = 4;
+
+    final List<BoundedWindow> windows;
+    final Map<BoundedWindow, ActiveWindow> byWindow;
+    private final List<ActiveWindow> active;
+    private int next;
+
+    Given(int most) {
+      windows = new ArrayList<>(most);
+      active = new ArrayList<>(most);
+      byWindow = new HashMap<>(2 * most);
+    }
+
+    /** Adds a window; if an equal one is there already, returns that instead. */
+    @Nullable ActiveWindow add(ActiveWindow window) {
+      ActiveWindow equal = byWindow.putIfAbsent(window.window(), window);
+      if (equal == null) {
+        windows.add(window.window());
+        active.add(window);
+      }
+      return equal;
+    }
+
+    /**
+     * Finds one by a window that the fn has handed back: mostly the same object, a little after the
+     * one before. A user's window may have a costly hash.
+     */
+    @SuppressWarnings("ReferenceEquality") // another object with the same value is found by hash
+    @Nullable ActiveWindow find(BoundedWindow window) {
+      for (int i = next; i < Math.min(next + FEW, windows.size()); i++) {
+        if (windows.get(i) == window) {
+          next = i + 1;
+          return active.get(i);
+        }
+      }
+      return byWindow.get(window);
+    }
   }
 
   private List<Merge> wanted(Collection<BoundedWindow> windows) {
