@@ -31,19 +31,28 @@ public final class DoFnOperators {
       return gated(new SplitAndSizeRestrictionsOperator(split, outputs), split.fn(), split.input());
     }
     if (input != null && step instanceof Step.StatefulParDo stateful) {
-      return gated(new StatefulParDoOperator(stateful, input, outputs), stateful.fn(), input);
+      return gated(
+          new StatefulParDoOperator(stateful, input, outputs),
+          stateful.fn(),
+          stateful.input(),
+          input);
     }
     if (input != null && step instanceof Step.ProcessSizedElements process) {
-      return gated(new ProcessSizedElementsOperator(process, outputs), process.fn(), input);
+      return gated(
+          new ProcessSizedElementsOperator(process, input, outputs),
+          process.fn(),
+          process.input(),
+          input);
     }
     throw new IllegalArgumentException("No operator for " + step);
   }
 
   private static Operator gated(Operator operator, DoFnSpec fn, Collection input) {
-    return fn.views().isEmpty() ? operator : new SideInputGate(operator, input.coder());
+    return fn.views().isEmpty() ? operator : new SideInputGate(operator, input);
   }
 
-  private static Operator gated(InputOperator operator, DoFnSpec fn, EdgeFormat input) {
-    return fn.views().isEmpty() ? operator : new SideInputBatchGate(operator, input);
+  private static Operator gated(
+      InputOperator operator, DoFnSpec fn, Collection input, EdgeFormat format) {
+    return fn.views().isEmpty() ? operator : new SideInputBatchGate(operator, format, input);
   }
 }

@@ -1,6 +1,7 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
@@ -36,7 +37,11 @@ final class ProcessSizedElementsOperator implements InputOperator {
     final RestrictionArguments arguments;
     final RestrictionQueue queue;
 
-    Running(Step.ProcessSizedElements step, Receiver[] outputs, OperatorContext context) {
+    Running(
+        Step.ProcessSizedElements step,
+        EdgeFormat input,
+        Receiver[] outputs,
+        OperatorContext context) {
       this.context = context;
       instance = DoFnInstance.setUp(step.fn(), context);
       arguments =
@@ -44,11 +49,14 @@ final class ProcessSizedElementsOperator implements InputOperator {
       DoFnSignature signature = instance.signature();
       queue =
           new RestrictionQueue(
+              step.input(),
+              input,
               RestrictionArguments.observesWindow(
                   context,
                   signature.processElement(),
                   signature.newTracker(),
-                  signature.newWatermarkEstimator()));
+                  signature.newWatermarkEstimator()),
+              context);
     }
 
     /** Works off the queue. Returns whether there was something to do. */
@@ -101,6 +109,7 @@ final class ProcessSizedElementsOperator implements InputOperator {
   }
 
   private final Step.ProcessSizedElements step;
+  private final EdgeFormat input;
   private final Receiver[] outputs;
   private final Slice ownSlice = new Slice();
   private @Nullable Running running;
@@ -108,16 +117,19 @@ final class ProcessSizedElementsOperator implements InputOperator {
   /**
    * A splittable ParDo.
    *
+   * @param input the format of the edge it reads
    * @param outputs in the order of the fn's output tags
    */
-  ProcessSizedElementsOperator(Step.ProcessSizedElements step, Receiver[] outputs) {
+  ProcessSizedElementsOperator(
+      Step.ProcessSizedElements step, EdgeFormat input, Receiver[] outputs) {
     this.step = step;
+    this.input = input;
     this.outputs = outputs.clone();
   }
 
   @Override
   public void open(OperatorContext context) {
-    running = new Running(step, outputs, context);
+    running = new Running(step, input, outputs, context);
   }
 
   @Override
@@ -177,6 +189,7 @@ final class ProcessSizedElementsOperator implements InputOperator {
   @Override
   public void close() {
     if (running != null) {
+      running.queue.close();
       running.instance.tearDown();
     }
   }

@@ -1,6 +1,7 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.operator.Metadata;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -24,5 +25,11 @@ record Residual(
   Residual with(@Nullable Object newRestriction, @Nullable Object newState, long newHold) {
     return new Residual(
         element, newRestriction, newState, timestamp, windows, pane, metadata, newHold);
+  }
+
+  /** The same in one of its windows. */
+  Residual in(BoundedWindow window) {
+    return new Residual(
+        element, restriction, estimatorState, timestamp, window, pane, metadata, hold);
   }
 }

@@ -1,63 +1,137 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Windows;
+import dev.trestle.translation.graph.Collection;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.InstantCoder;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a splittable DoFn has to do: batches that came in and are decoded element by element,
- * residuals that may go on at once, and residuals that asked to be resumed later. First come, first
- * served, so that restrictions without end share the task.
+ * What a splittable DoFn has to do: elements that came in, residuals that may go on at once, and
+ * residuals that asked to be resumed later. First come, first served, so that restrictions without
+ * end share the task.
+ *
+ * <p>The input may come much faster than it is processed, so the first two go to disk beyond the
+ * memory budget. A residual waits there as the element it came from, {@code KV(KV(element,
+ * KV(restriction, state)), size)}, together with the element's timestamp; its own timestamp is its
+ * hold. Residuals that are to be resumed later stay in memory: they are those of restrictions that
+ * poll, which are few.
  */
-final class RestrictionQueue {
+final class RestrictionQueue implements AutoCloseable {
 
-  /** A batch of which the elements from {@code next} on are to be done. */
-  private static final class Arrived {
-    final Batch batch;
-    final long earliest;
-    int next;
+  /** A queue that is read element by element. */
+  private static final class Lane {
+    final QueueStore store;
+    final QueueStore.Queue queue;
 
-    Arrived(Batch batch) {
-      this.batch = batch;
-      earliest = earliest(batch, 0);
+    /** What is being read, from {@code next} on; null between two batches. */
+    private @Nullable Batch front;
+
+    private int next;
+
+    Lane(QueueStore store) {
+      this.store = store;
+      queue = store.newQueue();
     }
+
+    boolean isEmpty() {
+      return front == null && queue.isEmpty();
+    }
+
+    /** Reads the next element; null where there is none. */
+    @Nullable Residual poll(Decoder decoder) {
+      Batch batch = front;
+      if (batch == null) {
+        batch = queue.poll();
+        if (batch == null) {
+          return null;
+        }
+        front = batch;
+        next = 0;
+      }
+      int index = next++;
+      if (next == batch.size()) {
+        front = null;
+      }
+      return decoder.decode(batch, index);
+    }
+
+    long earliest() {
+      long least = queue.earliest();
+      Batch batch = front;
+      if (batch != null) {
+        for (int i = next; i < batch.size(); i++) {
+          least = Math.min(least, batch.timestampMillis(i));
+        }
+      }
+      return least;
+    }
+  }
+
+  private interface Decoder {
+    Residual decode(Batch batch, int index);
   }
 
   /** A residual that waits until a processing time, in milliseconds. */
   private record Delayed(long until, Residual residual) {}
 
   private final boolean explode;
-  private final ArrayDeque<Arrived> arrived = new ArrayDeque<>();
-  private final ArrayDeque<Residual> ready = new ArrayDeque<>();
+  private final Lane arrived;
+  private final Lane ready;
   private final PriorityQueue<Delayed> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Delayed::until));
 
-  /** Whether the next turn is that of the residuals, while batches wait as well. */
+  /** An element that arrived, once for each of its windows; goes first. */
+  private final ArrayDeque<Residual> exploded = new ArrayDeque<>();
+
+  /** Whether the next turn is that of the residuals, while new elements wait as well. */
   private boolean residualsTurn;
 
   /**
    * A queue.
    *
+   * @param input the elements that come in
+   * @param format of the batches in which they do
    * @param explode whether an element in several windows is to be done once for each
    */
-  RestrictionQueue(boolean explode) {
+  @SuppressWarnings("unchecked") // elements of a collection fit its coder
+  RestrictionQueue(Collection input, EdgeFormat format, boolean explode, OperatorContext context) {
     this.explode = explode;
+    arrived = new Lane(new QueueStore(format, input.windowCoder(), context));
+    Coder<?> residualCoder = KvCoder.of(input.coder(), InstantCoder.of());
+    ready =
+        new Lane(
+            new QueueStore(
+                new EdgeFormat(null, (Coder<Object>) residualCoder, false, true),
+                input.windowCoder(),
+                context));
   }
 
   void add(Batch batch) {
-    if (batch.size() > 0) {
-      arrived.add(new Arrived(batch));
+    for (int i = 0; i < batch.size(); i++) {
+      arrived.queue.addFrom(batch, i, batch.windows(i));
     }
   }
 
   void add(Residual residual) {
-    ready.add(residual);
+    KV<?, ?> pair =
+        KV.of(residual.element(), KV.of(residual.restriction(), residual.estimatorState()));
+    ready.queue.add(
+        KV.of(KV.of(pair, 0.0), residual.timestamp()),
+        Instant.ofEpochMilli(residual.hold()),
+        residual.windows(),
+        residual.pane(),
+        residual.metadata());
   }
 
   void addDelayed(Residual residual, long until) {
@@ -69,57 +143,61 @@ final class RestrictionQueue {
     for (Delayed first = delayed.peek();
         first != null && first.until <= now;
         first = delayed.peek()) {
-      ready.add(delayed.remove().residual);
+      add(delayed.remove().residual);
+    }
+    if (!exploded.isEmpty()) {
+      return exploded.poll();
     }
     residualsTurn = !residualsTurn;
-    if (ready.isEmpty() || (!residualsTurn && !arrived.isEmpty())) {
-      decodeNext();
-    }
-    return ready.poll();
+    boolean goesOn = !ready.isEmpty() && (residualsTurn || arrived.isEmpty());
+    return goesOn ? ready.poll(RestrictionQueue::residual) : pollArrived();
   }
 
-  /** Puts the next element that arrived in front. */
-  private void decodeNext() {
-    Arrived first = arrived.peek();
-    if (first == null) {
-      return;
+  private @Nullable Residual pollArrived() {
+    Residual first = arrived.poll(RestrictionQueue::arrived);
+    if (first == null || first.windows() instanceof BoundedWindow || !explode) {
+      return first;
     }
-    Batch batch = first.batch;
-    int index = first.next++;
-    if (first.next == batch.size()) {
-      arrived.remove();
+    for (BoundedWindow window : Windows.all(first.windows())) {
+      exploded.add(first.in(window));
     }
-    Object windows = batch.windows(index);
-    if (windows instanceof BoundedWindow || !explode) {
-      ready.addFirst(decode(batch, index, windows));
-      return;
-    }
-    for (BoundedWindow window : Windows.all(windows)) {
-      ready.addFirst(decode(batch, index, window));
-    }
+    return exploded.poll();
   }
 
-  private static Residual decode(Batch batch, int index, Object windows) {
-    if (!(batch.element(index) instanceof KV<?, ?> sized)
+  private static Residual arrived(Batch batch, int index) {
+    Instant timestamp = batch.timestamp(index);
+    return decode(batch.element(index), timestamp, batch, index);
+  }
+
+  private static Residual residual(Batch batch, int index) {
+    if (!(batch.value(index) instanceof KV<?, ?> timed)
+        || !(timed.getValue() instanceof Instant timestamp)) {
+      throw new IllegalStateException("Not a residual with its timestamp");
+    }
+    return decode(timed.getKey(), timestamp, batch, index);
+  }
+
+  private static Residual decode(
+      @Nullable Object element, Instant timestamp, Batch batch, int index) {
+    if (!(element instanceof KV<?, ?> sized)
         || !(sized.getKey() instanceof KV<?, ?> pair)
         || !(pair.getValue() instanceof KV<?, ?> restricted)) {
       throw new IllegalArgumentException("Not an element with a sized restriction");
     }
-    Instant timestamp = batch.timestamp(index);
     return new Residual(
         pair.getKey(),
         restricted.getKey(),
         restricted.getValue(),
         timestamp,
-        windows,
+        batch.windows(index),
         batch.pane(index),
         batch.metadata(index),
-        timestamp.getMillis());
+        batch.timestampMillis(index));
   }
 
   /** When {@link #poll} will have something; as {@code InputOperator.nextWakeup} has it. */
   long nextWakeup() {
-    if (!ready.isEmpty() || !arrived.isEmpty()) {
+    if (!exploded.isEmpty() || !ready.isEmpty() || !arrived.isEmpty()) {
       return Long.MIN_VALUE;
     }
     Delayed first = delayed.peek();
@@ -128,11 +206,8 @@ final class RestrictionQueue {
 
   /** The least time that anything here may output; {@code Long.MAX_VALUE} where nothing is. */
   long hold() {
-    long least = Long.MAX_VALUE;
-    for (Arrived item : arrived) {
-      least = Math.min(least, item.next == 0 ? item.earliest : earliest(item.batch, item.next));
-    }
-    for (Residual residual : ready) {
+    long least = Math.min(arrived.earliest(), ready.earliest());
+    for (Residual residual : exploded) {
       least = Math.min(least, residual.hold());
     }
     for (Delayed residual : delayed) {
@@ -141,11 +216,9 @@ final class RestrictionQueue {
     return least;
   }
 
-  private static long earliest(Batch batch, int from) {
-    long least = Long.MAX_VALUE;
-    for (int i = from; i < batch.size(); i++) {
-      least = Math.min(least, batch.timestampMillis(i));
-    }
-    return least;
+  @Override
+  public void close() {
+    arrived.store.close();
+    ready.store.close();
   }
 }

@@ -4,30 +4,28 @@ import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Metadata;
-import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
-import dev.trestle.state.ByteKey;
+import dev.trestle.translation.graph.Collection;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in front of a root with side inputs. A batch whose windows are all open passes whole; else
- * its elements are sorted into those that pass and those that wait.
+ * The gate in front of a root. A batch whose windows are all open passes whole; else its elements
+ * are sorted into those that pass and those that wait, as they stand in the batch.
  *
  * <p>Elements that wait keep the watermark back that the root is told: by the time they are
  * released, the root must not take them for late ones.
  */
-final class SideInputBatchGate implements InputOperator, SideInputReader {
+final class SideInputBatchGate extends Gate<InputOperator> implements InputOperator {
 
-  private final InputOperator gated;
   private final EdgeFormat format;
-  private final ByteKey probe = new ByteKey();
-  private @Nullable WindowQueues queues;
+
+  /** Gathers those elements of a batch that pass; null between batches. */
+  private @Nullable Batch passing;
 
   /** What the gate has been told. */
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -42,21 +40,11 @@ final class SideInputBatchGate implements InputOperator, SideInputReader {
    *
    * @param gated owned by the gate from here on
    * @param format of the batches it reads
+   * @param input its elements
    */
-  SideInputBatchGate(InputOperator gated, EdgeFormat format) {
-    this.gated = gated;
+  SideInputBatchGate(InputOperator gated, EdgeFormat format, Collection input) {
+    super(gated, format, input.windowCoder());
     this.format = format;
-  }
-
-  @Override
-  public void open(OperatorContext context) throws Exception {
-    queues = new WindowQueues(context.sideInputs(), () -> new Batch(format));
-    gated.open(context);
-  }
-
-  @Override
-  public void startBundle() {
-    gated.startBundle();
   }
 
   @Override
@@ -65,56 +53,63 @@ final class SideInputBatchGate implements InputOperator, SideInputReader {
       gated.accept(batch);
       return;
     }
-    WindowQueues waiting = queues();
-    Batch open = new Batch(format);
     for (int i = 0; i < batch.size(); i++) {
+      if (batch.windows(i) instanceof BoundedWindow window) {
+        admit(batch, i, window);
+        continue;
+      }
       for (BoundedWindow window : Windows.all(batch.windows(i))) {
-        if (!waiting.isOpen(window)) {
-          copy(batch, i, window, waiting.batchFor(window, batch.timestampMillis(i)));
-          continue;
-        }
-        if (open.isFull()) {
-          gated.accept(open);
-          open = new Batch(format);
-        }
-        copy(batch, i, window, open);
+        admit(batch, i, window);
       }
     }
-    if (open.size() > 0) {
-      gated.accept(open);
-    }
+    pass();
   }
 
   private boolean allOpen(Batch batch) {
-    WindowQueues waiting = queues();
     for (int i = 0; i < batch.size(); i++) {
-      for (BoundedWindow window : Windows.all(batch.windows(i))) {
-        if (!waiting.isOpen(window)) {
-          return false;
-        }
+      if (!allOpen(batch.windows(i))) {
+        return false;
       }
     }
     return true;
   }
 
-  private void copy(Batch from, int index, BoundedWindow window, Batch to) {
-    Instant timestamp = from.timestamp(index);
-    PaneInfo pane = from.pane(index);
-    Metadata metadata = from.metadata(index);
-    if (!format.keyed()) {
-      to.add(from.value(index), timestamp, window, pane, metadata);
+  private boolean allOpen(Object windows) {
+    WindowQueues waiting = queues();
+    if (windows instanceof BoundedWindow window) {
+      return waiting.isOpen(window);
+    }
+    for (BoundedWindow window : Windows.all(windows)) {
+      if (!waiting.isOpen(window)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void admit(Batch batch, int index, BoundedWindow window) {
+    WindowQueues waiting = queues();
+    if (!waiting.isOpen(window)) {
+      waiting.queue(window).addFrom(batch, index, window);
       return;
     }
-    Object key = from.tableKey(index, probe);
-    to.addKeyed(
-        format.keyByObject() ? key : null,
-        probe,
-        from.keyHash(index),
-        from.value(index),
-        timestamp,
-        window,
-        pane,
-        metadata);
+    Batch open = passing;
+    if (open == null) {
+      open = new Batch(format);
+      passing = open;
+    }
+    open.addFrom(batch, index, window);
+    if (open.isFull()) {
+      pass();
+    }
+  }
+
+  private void pass() {
+    Batch open = passing;
+    if (open != null) {
+      passing = null;
+      gated.accept(open);
+    }
   }
 
   @Override
@@ -148,11 +143,6 @@ final class SideInputBatchGate implements InputOperator, SideInputReader {
   }
 
   @Override
-  public void sideInputsChanged() {
-    queues().sideInputsChanged();
-  }
-
-  @Override
   public boolean release(Slice slice) {
     WindowQueues waiting = queues();
     if (!fired && !passWatermarkOn(slice)) {
@@ -177,32 +167,5 @@ final class SideInputBatchGate implements InputOperator, SideInputReader {
   @Override
   public long nextWakeup() {
     return gated.nextWakeup();
-  }
-
-  @Override
-  public void finishBundle() {
-    gated.finishBundle();
-  }
-
-  @Override
-  public void flush() {
-    gated.flush();
-  }
-
-  @Override
-  public long hold() {
-    return Math.min(queues().earliest(), gated.hold());
-  }
-
-  @Override
-  public void close() throws Exception {
-    gated.close();
-  }
-
-  private WindowQueues queues() {
-    if (queues == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return queues;
   }
 }

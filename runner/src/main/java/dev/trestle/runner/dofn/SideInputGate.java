@@ -4,47 +4,30 @@ import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
-import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
+import dev.trestle.translation.graph.Collection;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Stands in front of an operator with side inputs and lets an element pass, window by window, when
- * they are ready. An operator that has none never meets one.
- */
-final class SideInputGate implements Operator, SideInputReader {
-
-  private final Operator gated;
-  private final EdgeFormat format;
-  private @Nullable WindowQueues queues;
+/** The gate within a stage. Elements wait as they travel there, by reference. */
+final class SideInputGate extends Gate<Operator> {
 
   /**
    * A gate.
    *
    * @param gated owned by the gate from here on
-   * @param coder of its elements
+   * @param input its elements
    */
   @SuppressWarnings("unchecked") // elements of a collection fit its coder
-  SideInputGate(Operator gated, Coder<?> coder) {
-    this.gated = gated;
-    format = new EdgeFormat(null, (Coder<Object>) coder, false, false);
-  }
-
-  @Override
-  public void open(OperatorContext context) throws Exception {
-    queues = new WindowQueues(context.sideInputs(), () -> new Batch(format));
-    gated.open(context);
-  }
-
-  @Override
-  public void startBundle() {
-    gated.startBundle();
+  SideInputGate(Operator gated, Collection input) {
+    super(
+        gated,
+        new EdgeFormat(null, (Coder<Object>) input.coder(), false, true),
+        input.windowCoder());
   }
 
   @Override
@@ -74,13 +57,8 @@ final class SideInputGate implements Operator, SideInputReader {
     if (waiting.isOpen(window)) {
       gated.accept(value, timestamp, window, pane, metadata);
     } else {
-      waiting.batchFor(window, timestamp.getMillis()).add(value, timestamp, window, pane, metadata);
+      waiting.queue(window).add(value, timestamp, window, pane, metadata);
     }
-  }
-
-  @Override
-  public void sideInputsChanged() {
-    queues().sideInputsChanged();
   }
 
   @Override
@@ -102,32 +80,5 @@ final class SideInputGate implements Operator, SideInputReader {
       }
     }
     return false;
-  }
-
-  @Override
-  public void finishBundle() {
-    gated.finishBundle();
-  }
-
-  @Override
-  public void flush() {
-    gated.flush();
-  }
-
-  @Override
-  public long hold() {
-    return Math.min(queues().earliest(), gated.hold());
-  }
-
-  @Override
-  public void close() throws Exception {
-    gated.close();
-  }
-
-  private WindowQueues queues() {
-    if (queues == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return queues;
   }
 }

@@ -3,37 +3,43 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.operator.SideInputs;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Elements that wait for side inputs, by main-input window: readiness is a matter of the window. A
  * window is open for new elements once its side inputs are ready and nobody waits for it any more,
- * so that nobody is overtaken. Elements are kept in batches, encoded as at an edge.
+ * so that nobody is overtaken.
  */
-final class WindowQueues {
-
-  private static final class Queue {
-    final ArrayDeque<Batch> batches = new ArrayDeque<>();
-
-    /** Of any element ever kept here. */
-    long earliest = Long.MAX_VALUE;
-  }
+final class WindowQueues implements AutoCloseable {
 
   private final SideInputs sideInputs;
-  private final Supplier<Batch> newBatch;
-  private final Map<BoundedWindow, Queue> queues = new LinkedHashMap<>();
+  private final QueueStore store;
+  private final Map<BoundedWindow, QueueStore.Queue> queues = new LinkedHashMap<>();
+
+  /** Windows with a queue whose side inputs are ready, as far as has been looked. */
+  private final ArrayDeque<BoundedWindow> ready = new ArrayDeque<>();
+
+  private boolean changed = true;
 
   /** The last window found open. Elements of a window mostly come together. */
   private @Nullable BoundedWindow lastOpen;
 
-  WindowQueues(SideInputs sideInputs, Supplier<Batch> newBatch) {
+  /** The last window that got an element to wait, and its queue. */
+  private @Nullable BoundedWindow lastJoined;
+
+  private QueueStore.@Nullable Queue lastQueue;
+
+  /**
+   * No queues.
+   *
+   * @param store owned from here on
+   */
+  WindowQueues(SideInputs sideInputs, QueueStore store) {
     this.sideInputs = sideInputs;
-    this.newBatch = newBatch;
+    this.store = store;
   }
 
   @SuppressWarnings("ReferenceEquality") // a cache by identity: a miss costs no more than the check
@@ -41,56 +47,78 @@ final class WindowQueues {
     if (window == lastOpen) {
       return true;
     }
-    if (queues.containsKey(window) || !sideInputs.isReady(window)) {
+    if (window == lastJoined || queues.containsKey(window) || !sideInputs.isReady(window)) {
       return false;
     }
     lastOpen = window;
     return true;
   }
 
+  /** The queue that takes the next element of a window that is not open. */
+  @SuppressWarnings("ReferenceEquality") // as above
+  QueueStore.Queue queue(BoundedWindow window) {
+    if (window == lastJoined && lastQueue != null) {
+      return lastQueue;
+    }
+    QueueStore.Queue queue = queues.computeIfAbsent(window, unused -> store.newQueue());
+    lastJoined = window;
+    lastQueue = queue;
+    return queue;
+  }
+
   /** Forgets what is known of side inputs. */
   void sideInputsChanged() {
     lastOpen = null;
+    changed = true;
   }
 
-  /**
-   * The batch that takes the next element of a window.
-   *
-   * @param timestamp of that element, in milliseconds
-   */
-  Batch batchFor(BoundedWindow window, long timestamp) {
-    Queue queue = queues.computeIfAbsent(window, unused -> new Queue());
-    queue.earliest = Math.min(queue.earliest, timestamp);
-    Batch last = queue.batches.peekLast();
-    if (last == null || last.isFull()) {
-      last = newBatch.get();
-      queue.batches.add(last);
-    }
-    return last;
-  }
-
-  /** Takes one batch that waits no longer; null where there is none. */
+  /** Takes some elements of one window that wait no longer; null where there are none. */
   @Nullable Batch poll() {
-    for (Iterator<Map.Entry<BoundedWindow, Queue>> it = queues.entrySet().iterator();
-        it.hasNext(); ) {
-      Map.Entry<BoundedWindow, Queue> entry = it.next();
-      if (sideInputs.isReady(entry.getKey())) {
-        Batch batch = entry.getValue().batches.remove();
-        if (entry.getValue().batches.isEmpty()) {
-          it.remove();
-        }
+    if (changed) {
+      changed = false;
+      findReady();
+    }
+    while (true) {
+      BoundedWindow window = ready.peek();
+      QueueStore.Queue queue = window == null ? null : queues.get(window);
+      if (queue == null) {
+        return null;
+      }
+      Batch batch = queue.poll();
+      if (queue.isEmpty()) {
+        ready.remove();
+        queues.remove(window);
+        lastJoined = null;
+        lastQueue = null;
+      }
+      if (batch != null) {
         return batch;
       }
     }
-    return null;
+  }
+
+  private void findReady() {
+    ready.clear();
+    for (BoundedWindow window : queues.keySet()) {
+      if (sideInputs.isReady(window)) {
+        ready.add(window);
+      }
+    }
   }
 
   /** The least timestamp of all that wait; {@code Long.MAX_VALUE} where nobody does. */
   long earliest() {
     long least = Long.MAX_VALUE;
-    for (Queue queue : queues.values()) {
-      least = Math.min(least, queue.earliest);
+    for (QueueStore.Queue queue : queues.values()) {
+      least = Math.min(least, queue.earliest());
     }
     return least;
+  }
+
+  @Override
+  public void close() {
+    queues.clear();
+    ready.clear();
+    store.close();
   }
 }

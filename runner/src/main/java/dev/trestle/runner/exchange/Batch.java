@@ -9,8 +9,8 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to {@link #CAPACITY} elements on their way between two tasks, column by column. One task
- * writes it, hands it over, and never touches it again.
+ * Up to {@link #CAPACITY} elements on their way between two tasks, or waiting in one, column by
+ * column. One task writes it, hands it over, and never touches it again.
  */
 public final class Batch implements StreamItem.Elements {
 
@@ -24,8 +24,8 @@ public final class Batch implements StreamItem.Elements {
   private final @Nullable Column keys;
   private final Column values;
   private final int[] keyHashes;
-  private final long[] timestamps = new long[CAPACITY];
-  private final Object[] windows = new Object[CAPACITY];
+  private final long[] timestamps;
+  private final Object[] windows;
 
   /** Null as long as no element had another pane than {@code NO_FIRING}. */
   private PaneInfo @Nullable [] panes;
@@ -37,19 +37,31 @@ public final class Batch implements StreamItem.Elements {
   private long bytes;
 
   public Batch(EdgeFormat format) {
+    this(format, CAPACITY);
+  }
+
+  /**
+   * A batch for few elements.
+   *
+   * @param capacity most elements, at least 1
+   */
+  public Batch(EdgeFormat format, int capacity) {
     this(
         format,
         format.keyCoder() == null
             ? null
-            : new Column(format.keyCoder(), format.keyByObject(), CAPACITY),
-        new Column(format.valueCoder(), format.valueByObject(), CAPACITY));
+            : new Column(format.keyCoder(), format.keyByObject(), capacity),
+        new Column(format.valueCoder(), format.valueByObject(), capacity),
+        capacity);
   }
 
-  private Batch(EdgeFormat format, @Nullable Column keys, Column values) {
+  Batch(EdgeFormat format, @Nullable Column keys, Column values, int capacity) {
     this.format = format;
     this.keys = keys;
     this.values = values;
-    keyHashes = keys == null ? new int[0] : new int[CAPACITY];
+    keyHashes = keys == null ? new int[0] : new int[capacity];
+    timestamps = new long[capacity];
+    windows = new Object[capacity];
   }
 
   /**
@@ -61,8 +73,8 @@ public final class Batch implements StreamItem.Elements {
     if (keyed.keyCoder() == null) {
       throw new IllegalArgumentException("The format has no key");
     }
-    Column emptyKeys = new Column(keyed.keyCoder(), false, CAPACITY);
-    Batch batch = new Batch(keyed, emptyKeys, values);
+    Column emptyKeys = new Column(keyed.keyCoder(), false, timestamps.length);
+    Batch batch = new Batch(keyed, emptyKeys, values, timestamps.length);
     System.arraycopy(timestamps, 0, batch.timestamps, 0, size);
     System.arraycopy(windows, 0, batch.windows, 0, size);
     Arrays.fill(batch.keyHashes, ByteKey.hash(new byte[0], 0, 0));
@@ -81,7 +93,7 @@ public final class Batch implements StreamItem.Elements {
       PaneInfo pane,
       @Nullable Metadata elementMetadata) {
     bytes += 32 + values.put(size, value);
-    finish(timestamp, elementWindows, pane, elementMetadata);
+    finish(timestamp.getMillis(), elementWindows, pane, elementMetadata);
   }
 
   /**
@@ -107,26 +119,54 @@ public final class Batch implements StreamItem.Elements {
     }
     keyHashes[size] = keyHash;
     bytes += values.put(size, value);
+    finish(timestamp.getMillis(), elementWindows, pane, elementMetadata);
+  }
+
+  /**
+   * Adds an element of another batch of the same format, as it stands there.
+   *
+   * @param elementWindows those of its windows that are meant
+   */
+  public void addFrom(Batch other, int index, Object elementWindows) {
+    bytes += 32 + values.putFrom(size, other.values, index);
+    if (keys != null) {
+      bytes += keys.putFrom(size, other.keyColumn(), index);
+      keyHashes[size] = other.keyHashes[index];
+    }
+    finish(other.timestamps[index], elementWindows, other.pane(index), other.metadata(index));
+  }
+
+  /** Adds the next element of columns that are filled. */
+  void addRest(
+      int keyHash,
+      long timestamp,
+      Object elementWindows,
+      PaneInfo pane,
+      @Nullable Metadata elementMetadata) {
+    bytes += 32;
+    if (keys != null) {
+      keyHashes[size] = keyHash;
+    }
     finish(timestamp, elementWindows, pane, elementMetadata);
   }
 
   @SuppressWarnings(
       "ReferenceEquality") // nearly all panes are this one; an equal one is just stored
   private void finish(
-      Instant timestamp, Object elementWindows, PaneInfo pane, @Nullable Metadata extra) {
-    timestamps[size] = timestamp.getMillis();
+      long timestamp, Object elementWindows, PaneInfo pane, @Nullable Metadata extra) {
+    timestamps[size] = timestamp;
     windows[size] = elementWindows;
     if (panes != null) {
       panes[size] = pane;
     } else if (pane != PaneInfo.NO_FIRING) {
-      panes = new PaneInfo[CAPACITY];
+      panes = new PaneInfo[timestamps.length];
       Arrays.fill(panes, 0, size, PaneInfo.NO_FIRING);
       panes[size] = pane;
     }
     if (metadata != null) {
       metadata[size] = extra;
     } else if (extra != null) {
-      metadata = new @Nullable Metadata[CAPACITY];
+      metadata = new @Nullable Metadata[timestamps.length];
       metadata[size] = extra;
     }
     size++;
@@ -134,7 +174,7 @@ public final class Batch implements StreamItem.Elements {
 
   /** Whether no more should be added. */
   public boolean isFull() {
-    return size == CAPACITY || bytes >= MOST_BYTES;
+    return size == timestamps.length || bytes >= MOST_BYTES;
   }
 
   public EdgeFormat format() {
@@ -222,7 +262,11 @@ public final class Batch implements StreamItem.Elements {
     return metadata == null ? null : metadata[index];
   }
 
-  private Column keyColumn() {
+  Column valueColumn() {
+    return values;
+  }
+
+  Column keyColumn() {
     if (keys == null) {
       throw new IllegalStateException("This edge has no keys");
     }

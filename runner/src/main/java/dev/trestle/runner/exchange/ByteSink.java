@@ -17,8 +17,21 @@ public final class ByteSink extends OutputStream {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private byte[] bytes = new byte[64];
+  private byte[] bytes;
   private int size;
+
+  public ByteSink() {
+    this(64);
+  }
+
+  private ByteSink(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  /** One that takes no memory before it is written. */
+  static ByteSink empty() {
+    return new ByteSink(0);
+  }
 
   @Override
   public void write(int b) {

@@ -1,9 +1,12 @@
 package dev.trestle.runner.exchange;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.util.UserCodeException;
+import org.apache.beam.sdk.util.VarInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +23,13 @@ final class Column {
   /** End of each element in {@link #sink}; empty where elements are objects. */
   private final int[] ends;
 
-  private final ByteSink sink = new ByteSink();
+  private final ByteSink sink;
 
   Column(Coder<Object> coder, boolean byObject, int capacity) {
     this.coder = coder;
     objects = byObject ? new @Nullable Object[capacity] : null;
     ends = byObject ? new int[0] : new int[capacity];
+    sink = byObject ? ByteSink.empty() : new ByteSink();
   }
 
   /** Puts element number {@code index}; indices come in order. Returns its size in bytes. */
@@ -48,6 +52,54 @@ final class Column {
   void putEncoded(int index, byte[] bytes, int start, int end) {
     sink.write(bytes, start, end - start);
     ends[index] = sink.size();
+  }
+
+  /** Puts an element of another column of the same form. Returns its size in bytes. */
+  int putFrom(int index, Column other, int otherIndex) {
+    if (objects != null) {
+      return put(index, other.get(otherIndex));
+    }
+    int start = other.start(otherIndex);
+    int end = other.end(otherIndex);
+    putEncoded(index, other.bytes(), start, end);
+    return end - start;
+  }
+
+  /** Writes the first elements, encoded, for {@link #readFrom}. */
+  void writeTo(OutputStream out, int size) throws IOException {
+    if (objects != null) {
+      Column encoded = new Column(coder, false, size);
+      for (int i = 0; i < size; i++) {
+        encoded.put(i, objects[i]);
+      }
+      encoded.writeTo(out, size);
+      return;
+    }
+    for (int i = 0; i < size; i++) {
+      VarInt.encode(end(i) - start(i), out);
+    }
+    out.write(sink.array(), 0, sink.size());
+  }
+
+  /** A column with the elements that {@link #writeTo} wrote; it is full. */
+  static Column readFrom(InputStream in, Coder<Object> coder, boolean byObject, int size)
+      throws IOException {
+    Column encoded = new Column(coder, false, size);
+    int end = 0;
+    for (int i = 0; i < size; i++) {
+      end += VarInt.decodeInt(in);
+      encoded.ends[i] = end;
+    }
+    byte[] bytes = in.readNBytes(end);
+    encoded.sink.write(bytes, 0, bytes.length);
+    if (!byObject) {
+      return encoded;
+    }
+    Column decoded = new Column(coder, true, size);
+    for (int i = 0; i < size; i++) {
+      decoded.put(i, encoded.get(i));
+    }
+    return decoded;
   }
 
   boolean encoded() {

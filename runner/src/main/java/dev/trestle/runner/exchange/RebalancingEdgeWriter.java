@@ -30,7 +30,7 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
     this.format = format;
     outlet = new Outlet(channels, relief);
     next = firstTarget % outlet.size();
-    this.batchSize = batchSize;
+    this.batchSize = Math.min(batchSize, Batch.CAPACITY);
   }
 
   @Override
@@ -42,11 +42,11 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
       @Nullable Metadata metadata) {
     Batch batch = gathering;
     if (batch == null) {
-      batch = new Batch(format);
+      batch = new Batch(format, batchSize);
       gathering = batch;
     }
     batch.add(value, timestamp, windows, pane, metadata);
-    if (batch.isFull() || batch.size() >= batchSize) {
+    if (batch.isFull()) {
       flush();
     }
   }

@@ -15,7 +15,6 @@ import dev.trestle.runner.operator.FakeSideInputs;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.state.ByteKey;
 import java.util.List;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -41,8 +40,7 @@ class SideInputGateTest {
   void open() throws Exception {
     gate =
         new SideInputGate(
-            new ParDoOperator(Steps.parDo(new Echo()), new Receiver[] {main}),
-            StringUtf8Coder.of());
+            new ParDoOperator(Steps.parDo(new Echo()), new Receiver[] {main}), Steps.strings());
     gate.open(context);
     gate.startBundle();
   }
@@ -120,7 +118,8 @@ class SideInputGateTest {
                 Steps.stateful(new StatefulParDoOperatorTest.Expiring(), Duration.ZERO),
                 Steps.KEYED,
                 new Receiver[] {main}),
-            Steps.KEYED);
+            Steps.KEYED,
+            Steps.strings());
     root.open(context);
     root.startBundle();
     sideInputs.set(window(1), "ready");

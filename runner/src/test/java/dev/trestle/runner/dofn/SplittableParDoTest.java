@@ -4,10 +4,12 @@ import static dev.trestle.runner.dofn.Steps.at;
 import static dev.trestle.runner.dofn.Steps.slice;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.exchange.Batch;
@@ -17,11 +19,16 @@ import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.translation.graph.Step;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.DoubleCoder;
+import org.apache.beam.sdk.coders.InstantCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
@@ -34,15 +41,26 @@ import org.apache.beam.sdk.values.KV;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SplittableParDoTest {
+
+  @TempDir Path directory;
 
   private final FakeOperatorContext context = new FakeOperatorContext();
   private final CollectingReceiver main = new CollectingReceiver();
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // elements travel by reference
-  private static final EdgeFormat FORMAT =
-      new EdgeFormat(null, (Coder) StringUtf8Coder.of(), false, true);
+  private static final Coder<?> SIZED =
+      KvCoder.of(
+          KvCoder.of(
+              VarIntCoder.of(),
+              KvCoder.of(OffsetRange.Coder.of(), NullableCoder.of(InstantCoder.of()))),
+          DoubleCoder.of());
+
+  @SuppressWarnings("unchecked") // the coder of the test's own elements
+  private static final EdgeFormat FORMAT = new EdgeFormat(null, (Coder<Object>) SIZED, false, true);
 
   /** Counts from 0 to the element, a millisecond each. */
   static class Count extends DoFn<Integer, Long> {
@@ -81,11 +99,17 @@ class SplittableParDoTest {
   }
 
   private ProcessSizedElementsOperator started(DoFn<?, ?> fn) {
+    return started(fn, context);
+  }
+
+  private ProcessSizedElementsOperator started(DoFn<?, ?> fn, FakeOperatorContext task) {
     ProcessSizedElementsOperator operator =
         new ProcessSizedElementsOperator(
-            new Step.ProcessSizedElements(Steps.NAME, Steps.strings(), Steps.spec(fn, Map.of())),
+            new Step.ProcessSizedElements(
+                Steps.NAME, Steps.collection(SIZED, Duration.ZERO), Steps.spec(fn, Map.of())),
+            FORMAT,
             new Receiver[] {main});
-    operator.open(context);
+    operator.open(task);
     operator.startBundle();
     return operator;
   }
@@ -96,7 +120,7 @@ class SplittableParDoTest {
       batch.add(
           KV.of(KV.of(size, KV.of(new OffsetRange(0, size), at(0))), (double) size),
           at(0),
-          GlobalWindow.INSTANCE,
+          Steps.window(0),
           PaneInfo.NO_FIRING,
           null);
     }
@@ -164,6 +188,40 @@ class SplittableParDoTest {
     operator.accept(batch(1_000_000));
     operator.accept(batch(3));
     assertThat(operator.hold(), equalTo(0L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1 << 30})
+  void manyRestrictionsWaitWithinTheBudget(long memory) {
+    FakeOperatorContext small = new FakeOperatorContext(memory, directory);
+    ProcessSizedElementsOperator operator = started(new Count(), small);
+    operator.accept(batch(1_000_000)); // keeps the operator busy
+    int elements = 30_000;
+    for (int i = 0; i < elements; i++) {
+      operator.accept(batch(10));
+    }
+    assertThat(small.spilled().isEmpty(), is(memory > 0));
+    while (operator.nextWakeup() == Long.MIN_VALUE) {
+      operator.advance(slice(50)); // leaves residuals of the many, too
+      assertThat(small.memory.used(), lessThanOrEqualTo(memory));
+    }
+    assertThat(main.elements().size(), equalTo(1_000_000 + 10 * elements));
+    assertThat(operator.hold(), equalTo(Long.MAX_VALUE));
+    assertThat(small.memory.used(), is(0L));
+    assertThat(small.spilled(), is(empty()));
+  }
+
+  @Test
+  void closingGivesBackWhatRestrictionsStillTake() {
+    FakeOperatorContext small = new FakeOperatorContext(4 << 20, directory);
+    ProcessSizedElementsOperator operator = started(new Count(), small);
+    operator.accept(batch(1_000_000));
+    for (int i = 0; i < 60_000; i++) {
+      operator.accept(batch(10));
+    }
+    operator.close();
+    assertThat(small.memory.used(), is(0L));
+    assertThat(small.spilled(), is(empty()));
   }
 
   /** Does one position a call, then asks for a second's rest. */

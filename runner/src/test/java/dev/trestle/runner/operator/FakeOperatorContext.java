@@ -3,9 +3,14 @@ package dev.trestle.runner.operator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -14,8 +19,8 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator under test may use. Processing time stands still until the test moves it. */
-public final class FakeOperatorContext implements OperatorContext {
+/** What an operator under test may use. Time stands still until the test moves it. */
+public class FakeOperatorContext implements OperatorContext {
 
   private static final SideInputs NO_SIDE_INPUTS =
       new SideInputs() {
@@ -36,20 +41,55 @@ public final class FakeOperatorContext implements OperatorContext {
       };
 
   private final PipelineOptions options = PipelineOptionsFactory.create();
-  private final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
-  private final MemoryBudget memory = new MemoryBudget(1 << 24);
+  private final SpillDirectory spill;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
+
+  public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
+  public final MemoryBudget memory;
 
   /** Processing time in milliseconds. */
   public long now;
 
   /** In milliseconds. */
-  public long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  public long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  /** In milliseconds. */
+  public long outputWatermark = inputWatermark;
+
+  /**
+   * A context.
+   *
+   * @param memoryBytes the budget
+   * @param directory takes what does not fit into it
+   */
+  public FakeOperatorContext(long memoryBytes, Path directory) {
+    memory = new MemoryBudget(memoryBytes);
+    spill = SpillDirectory.open(directory);
+  }
+
+  /** A context in which nothing must spill. */
+  public FakeOperatorContext() {
+    this(1 << 30, Path.of("/nonexistent"));
+  }
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
     return this;
+  }
+
+  /** Files that hold something spilled. */
+  public List<Path> spilled() {
+    if (!Files.exists(spill.parent())) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(spill.parent())) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().equals("lock"))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public List<BundleFinalizer.Callback> callbacks() {
@@ -88,7 +128,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public SpillDirectory spill() {
-    throw new UnsupportedOperationException("The test has no disk");
+    return spill;
   }
 
   @Override
@@ -98,7 +138,7 @@ public final class FakeOperatorContext implements OperatorContext {
 
   @Override
   public long inputWatermark() {
-    return BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+    return inputWatermark;
   }
 
   @Override

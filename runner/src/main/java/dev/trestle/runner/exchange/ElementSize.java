@@ -1,0 +1,47 @@
+package dev.trestle.runner.exchange;
+
+import java.io.IOException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.util.UserCodeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates what the elements of a collection take in memory as objects: about twice their encoding
+ * and a header. One in {@value #SAMPLE} is encoded; an estimate that was too small is corrected at
+ * once, one that was too large slowly.
+ */
+public final class ElementSize {
+
+  private static final int SAMPLE = 64;
+  private static final int HEADER = 32;
+
+  private final Coder<Object> coder;
+  private final ByteSink sink = new ByteSink();
+  private int untilSample;
+  private long estimate;
+
+  public ElementSize(Coder<Object> coder) {
+    this.coder = coder;
+  }
+
+  /** The estimate for an element, in bytes. */
+  public long of(@Nullable Object element) {
+    if (untilSample-- == 0) {
+      sample(element);
+    }
+    return estimate;
+  }
+
+  @SuppressWarnings("NullAway") // a coder that admits null takes it, any other says so itself
+  private void sample(@Nullable Object element) {
+    untilSample = SAMPLE - 1;
+    sink.reset();
+    try {
+      coder.encode(element, sink);
+    } catch (IOException | RuntimeException e) {
+      throw UserCodeException.wrap(e);
+    }
+    long sampled = HEADER + 2L * sink.size();
+    estimate = Math.max(sampled, (estimate + sampled) / 2);
+  }
+}
