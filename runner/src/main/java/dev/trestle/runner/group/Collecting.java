@@ -44,6 +44,16 @@ final class Collecting extends Reduction {
   }
 
   @Override
+  void writeElement(Batch batch, int index, ByteSink target) {
+    if (batch.format().valueByObject()) {
+      Combiner.encode(coder, batch.value(index), target);
+    } else {
+      int start = batch.valueStart(index);
+      target.write(batch.valueBytes(), start, batch.valueEnd(index) - start);
+    }
+  }
+
+  @Override
   Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end) {
     if (aggregate instanceof EncodedValues values) {
       valueBytes += values.add(bytes, start, end);

@@ -94,6 +94,11 @@ final class Combining extends Reduction {
   }
 
   @Override
+  void writeElement(Batch batch, int index, ByteSink target) {
+    Combiner.encode(coder, combiner.compact(add(ABSENT, batch, index)), target);
+  }
+
+  @Override
   @Nullable Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end) {
     Object piece = EncodedValues.decode(coder, bytes, start, end);
     return aggregate == ABSENT ? piece : combiner.merge(aggregate, piece);

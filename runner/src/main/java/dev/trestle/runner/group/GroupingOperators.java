@@ -103,14 +103,14 @@ public final class GroupingOperators {
     GroupingRules rules = GroupingRules.of(strategy);
     return switch (kind) {
       case BOUNDED -> new BoundedGroupingOperator(format, reduction, rules, output);
-      case BOUNDED_MERGING ->
-          new BoundedMergingOperator(
-              format,
-              reduction,
-              rules,
-              WindowMerging.of(strategy, reduction),
-              input.windowCoder(),
-              output);
+      case BOUNDED_MERGING -> {
+        Coder<BoundedWindow> windows = input.windowCoder();
+        WindowMerging merging = WindowMerging.of(strategy, reduction);
+        yield merging instanceof SessionMerging sessions
+            ? new BoundedSessionsOperator(format, reduction, rules, sessions, windows, output)
+            : new BoundedMergingOperator(
+                format, reduction, rules, (FnMerging) merging, windows, output);
+      }
       case WINDOWED -> new WindowedGroupingOperator(format, reduction, rules, output);
       case MERGING ->
           new MergingGroupingOperator(

@@ -1,6 +1,7 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.spill.ByteSlice;
 import java.util.function.IntFunction;
@@ -53,6 +54,9 @@ abstract sealed class Reduction permits Collecting, Combining {
 
   /** Writes an aggregate in pieces, from which {@link #outputOf} can go on. */
   abstract void write(@Nullable Object aggregate, PieceWriter writer);
+
+  /** Writes element {@code index} of a batch as a piece. */
+  abstract void writeElement(Batch batch, int index, ByteSink target);
 
   /** Adds a piece, {@code [start, end)} of an array, to an aggregate that the caller owns. */
   abstract @Nullable Object addPiece(@Nullable Object aggregate, byte[] bytes, int start, int end);

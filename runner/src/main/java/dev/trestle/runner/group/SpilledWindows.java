@@ -10,14 +10,10 @@ import dev.trestle.state.spill.SpillingSorter;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Windows that had no room in memory, sorted by key. A record's key is the encoded key; its value
- * is a timestamp (8 bytes), the length of the encoded window (4), the window, and a piece of an
- * aggregate.
+ * Windows that had no room in memory, as {@link WindowRecords} sorted by encoded key.
  *
  * <p>Which windows a key has is known when all its records have been seen. A key whose records are
  * few is put together in memory; those of a larger one are sorted once more, by the window that
@@ -28,19 +24,16 @@ final class SpilledWindows implements AutoCloseable {
   /** A key with so many bytes of records is brought back into memory as a whole. */
   private static final long MOST_COPIED = 1L << 20;
 
-  private static final int TIME = 0;
-  private static final int LENGTH = Long.BYTES;
-  private static final int WINDOW = LENGTH + Integer.BYTES;
-
   private final Reduction reduction;
   private final KeyCodec keys;
   private final WindowMerging merging;
-  private final Coder<BoundedWindow> windowCoder;
+  private final WindowRecords format;
+  private final KeyAssembly assembly;
   private final MemoryBudget budget;
   private final SpillDirectory directory;
   private final SpillingSorter sorter;
   private final ByteSink encodedKey = new ByteSink();
-  private final ByteSink value = new ByteSink();
+  private final ByteSink record = new ByteSink();
   private @Nullable SortedGroups groups;
   private @Nullable Object key;
 
@@ -58,36 +51,39 @@ final class SpilledWindows implements AutoCloseable {
       Reduction reduction,
       KeyCodec keys,
       WindowMerging merging,
-      Coder<BoundedWindow> windowCoder) {
+      WindowRecords format) {
     this.reduction = reduction;
     this.keys = keys;
     this.merging = merging;
-    this.windowCoder = windowCoder;
+    this.format = format;
+    assembly = new KeyAssembly(reduction, merging, format);
     budget = context.memory();
     directory = context.spill();
     sorter = new SpillingSorter(budget, directory);
   }
 
-  /** Takes the windows of a key. */
-  void add(Object tableKey, ActiveWindows windows) {
+  /** Says to which key the next records belong. */
+  void setKey(Object tableKey) {
     encodedKey.reset();
     keys.encode(tableKey, encodedKey);
-    for (int i = 0; i < windows.size(); i++) {
-      ActiveWindow active = windows.get(i);
-      value.reset();
-      value.writeLong(active.time);
-      value.writeInt(0);
-      Combiner.encode(windowCoder, active.window(), value);
-      int header = value.size();
-      value.setInt(LENGTH, header - WINDOW);
-      reduction.write(
-          active.aggregate,
-          (bytes, start, end) -> {
-            value.truncate(header);
-            value.write(bytes, start, end - start);
-            sorter.add(encodedKey.array(), 0, encodedKey.size(), value.array(), 0, value.size());
-          });
-    }
+  }
+
+  /** Takes a window. */
+  void add(ActiveWindow window) {
+    format.begin(record, window.time, window.window());
+    int header = record.size();
+    reduction.write(
+        window.aggregate,
+        (bytes, start, end) -> {
+          record.truncate(header);
+          record.write(bytes, start, end - start);
+          add(record.array(), 0, record.size());
+        });
+  }
+
+  /** Takes a record. */
+  void add(byte[] bytes, int start, int end) {
+    sorter.add(encodedKey.array(), 0, encodedKey.size(), bytes, start, end);
   }
 
   // ---- Reading -----------------------------------------------------------------------------
@@ -134,58 +130,45 @@ final class SpilledWindows implements AutoCloseable {
   }
 
   private void putTogether(SortedGroups ofKey) {
-    ActiveWindows windows = new ActiveWindows();
-    for (ByteSlice record : ofKey.values()) {
-      ActiveWindow home = merging.joinLoosely(windows, windowOf(record));
-      combineTime(home, timeOf(record), home.aggregate == Reduction.ABSENT);
-      home.aggregate =
-          reduction.addPiece(home.aggregate, record.bytes(), pieceOf(record), record.end());
+    EncodedValues records = new EncodedValues(0);
+    for (ByteSlice slice : ofKey.values()) {
+      records.add(slice.bytes(), slice.start(), slice.end());
     }
-    merging.settle(windows);
-    whole = windows;
+    whole = assembly.assemble(records);
   }
 
   private void sortByWindow(SortedGroups ofKey) {
     ActiveWindows windows = new ActiveWindows();
-    for (ByteSlice record : ofKey.values()) {
-      merging.join(windows, windowOf(record));
+    for (ByteSlice slice : ofKey.values()) {
+      merging.join(windows, format.window(slice.bytes(), slice.start()));
     }
     IdentityHashMap<ActiveWindow, Integer> numbers = new IdentityHashMap<>();
     numbered = new ArrayList<>();
     ByteSink number = new ByteSink();
     try (SpillingSorter again = new SpillingSorter(budget, directory)) {
-      for (ByteSlice record : ofKey.values()) {
-        ActiveWindow home = merging.join(windows, windowOf(record));
+      for (ByteSlice slice : ofKey.values()) {
+        byte[] bytes = slice.bytes();
+        int start = slice.start();
+        ActiveWindow home = merging.join(windows, format.window(bytes, start));
+        long time = WindowRecords.time(bytes, start);
         Integer known = numbers.putIfAbsent(home, numbered.size());
-        combineTime(home, timeOf(record), known == null);
+        home.time = known == null ? time : merging.combine(home.time, time);
         if (known == null) {
           known = numbered.size();
           numbered.add(home);
         }
         number.reset();
         number.writeInt(known);
-        again.add(number.array(), 0, Integer.BYTES, record.bytes(), pieceOf(record), record.end());
+        again.add(
+            number.array(),
+            0,
+            Integer.BYTES,
+            bytes,
+            WindowRecords.piece(bytes, start),
+            slice.end());
       }
       byWindow = again.finish();
     }
-  }
-
-  private void combineTime(ActiveWindow home, long time, boolean first) {
-    home.time = first ? time : merging.combine(home.time, time);
-  }
-
-  private static long timeOf(ByteSlice record) {
-    return BigEndian.readLong(record.bytes(), record.start() + TIME);
-  }
-
-  private BoundedWindow windowOf(ByteSlice record) {
-    int start = record.start() + WINDOW;
-    return EncodedValues.decode(windowCoder, record.bytes(), start, pieceOf(record));
-  }
-
-  private static int pieceOf(ByteSlice record) {
-    int start = record.start() + WINDOW;
-    return start + BigEndian.readInt(record.bytes(), record.start() + LENGTH);
   }
 
   @Nullable Object key() {

@@ -62,4 +62,9 @@ abstract sealed class WindowMerging permits SessionMerging, FnMerging {
         ? Math.min(one, other)
         : Math.max(one, other);
   }
+
+  /** Counts in the timestamp of an element or piece that is about to be added to a window. */
+  final void combineTime(ActiveWindow window, long time) {
+    window.time = window.aggregate == Reduction.ABSENT ? time : combine(window.time, time);
+  }
 }
