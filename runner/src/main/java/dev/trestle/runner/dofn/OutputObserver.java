@@ -8,16 +8,18 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every output of a splittable DoFn before it is handed on: it uses up the slice, and some
- * watermark estimators follow the timestamps.
+ * Sees every output of a splittable DoFn before it is handed on: it uses up the slice, some
+ * watermark estimators follow the timestamps, and it must be of something that was claimed.
  */
 final class OutputObserver {
 
   private Slice slice = new Slice();
   private @Nullable TimestampObservingWatermarkEstimator<?> estimator;
+  private @Nullable RestrictionCall call;
 
-  /** Says which estimator and slice the next outputs concern. */
-  void observe(WatermarkEstimator<?> newEstimator, Slice newSlice) {
+  /** Says which call, with its estimator and slice, the next outputs come from. */
+  void observe(RestrictionCall newCall, WatermarkEstimator<?> newEstimator, Slice newSlice) {
+    call = newCall;
     estimator =
         newEstimator instanceof TimestampObservingWatermarkEstimator<?> observing
             ? observing
@@ -26,6 +28,9 @@ final class OutputObserver {
   }
 
   private void onOutput(Instant timestamp) {
+    if (call != null) {
+      call.checkMayOutput();
+    }
     slice.spend();
     if (estimator != null) {
       estimator.observeTimestamp(timestamp);

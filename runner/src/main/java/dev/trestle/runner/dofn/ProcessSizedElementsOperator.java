@@ -85,7 +85,7 @@ final class ProcessSizedElementsOperator implements InputOperator {
         RestrictionCall call =
             new RestrictionCall(work, arguments.restrictionTracker(), estimator, slice);
         arguments.give(call.tracker());
-        observer.observe(estimator, slice);
+        observer.observe(call, estimator, slice);
         ProcessContinuation continuation = invoker.invokeProcessElement(arguments);
         enqueue(call.finish(continuation), continuation);
       } catch (RuntimeException e) {

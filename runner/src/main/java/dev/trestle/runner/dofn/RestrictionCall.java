@@ -26,6 +26,8 @@ final class RestrictionCall implements ClaimObserver<Object> {
   private final WatermarkEstimator<Object> estimator;
   private final Slice slice;
   private @Nullable Residual residual;
+  private boolean claimed;
+  private boolean refused;
 
   RestrictionCall(
       Residual work,
@@ -45,6 +47,7 @@ final class RestrictionCall implements ClaimObserver<Object> {
 
   @Override
   public void onClaimed(Object position) {
+    claimed = true;
     slice.spend(1); // reads the clock: between two claims there may be a call to another system
     if (residual == null && slice.isUsedUp()) {
       split();
@@ -52,7 +55,24 @@ final class RestrictionCall implements ClaimObserver<Object> {
   }
 
   @Override
-  public void onClaimFailed(Object position) {}
+  public void onClaimFailed(Object position) {
+    refused = true;
+  }
+
+  /**
+   * Checks that an output belongs to something claimed: any other would come once for each part
+   * that the restriction is split into.
+   *
+   * @throws IllegalStateException before the first claim, and after one that was refused
+   */
+  void checkMayOutput() {
+    if (!claimed || refused) {
+      throw new IllegalStateException(
+          refused
+              ? "A splittable DoFn must not output after tryClaim() has returned false"
+              : "A splittable DoFn must not output before its first tryClaim()");
+    }
+  }
 
   private void split() {
     Instant watermark = estimator.currentWatermark();

@@ -118,6 +118,9 @@ final class OutputWiring {
       case REBALANCE ->
           new RebalancingEdgeWriter(
               EdgeFormat.of(edge), channels, scheduler, taskIndex, batchSize(edge));
+      case FORWARD ->
+          new RebalancingEdgeWriter(
+              EdgeFormat.of(edge), channels, scheduler, taskIndex, Integer.MAX_VALUE);
       case BROADCAST -> new BroadcastEdgeWriter(channels, scheduler);
     };
   }

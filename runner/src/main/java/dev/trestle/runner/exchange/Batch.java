@@ -96,6 +96,11 @@ public final class Batch implements StreamItem.Elements {
     finish(timestamp.getMillis(), elementWindows, pane, elementMetadata);
   }
 
+  /** Counts bytes that only the caller knows of: those of elements that are objects. */
+  public void charge(long more) {
+    bytes += more;
+  }
+
   /**
    * Adds an element of a keyed edge.
    *

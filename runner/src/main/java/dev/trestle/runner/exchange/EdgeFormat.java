@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the elements of an edge travel. An element is split into key and value where the edge is
  * keyed. Each of the two travels as an object where its coder's round trip is the identity, else as
- * bytes, encoded once.
+ * bytes, encoded once. On a forward edge all elements are objects, as within a stage.
  *
  * @param keyCoder null where the edge is not keyed
  * @param keyByObject whether keys travel and compare as objects
@@ -32,7 +32,8 @@ public record EdgeFormat(
           IdentityCoders.comparesAsObject(kv.getKeyCoder()),
           IdentityCoders.isIdentity(kv.getValueCoder()));
     }
-    return new EdgeFormat(null, (Coder<Object>) coder, false, IdentityCoders.isIdentity(coder));
+    boolean byObject = edge.kind() == Edge.Kind.FORWARD || IdentityCoders.isIdentity(coder);
+    return new EdgeFormat(null, (Coder<Object>) coder, false, byObject);
   }
 
   /**

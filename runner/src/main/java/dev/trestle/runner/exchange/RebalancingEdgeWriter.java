@@ -12,6 +12,10 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
   private final EdgeFormat format;
   private final Outlet outlet;
   private final int batchSize;
+
+  /** Estimates what elements take that are objects; a batch does not know. */
+  private final @Nullable ElementSize objectSize;
+
   private int next;
   private @Nullable Batch gathering;
 
@@ -28,6 +32,10 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
       int firstTarget,
       int batchSize) {
     this.format = format;
+    objectSize =
+        format.valueByObject() && !EdgeFormat.isIdentity(format.valueCoder())
+            ? new ElementSize(format.valueCoder())
+            : null;
     outlet = new Outlet(channels, relief);
     next = firstTarget % outlet.size();
     this.batchSize = Math.min(batchSize, Batch.CAPACITY);
@@ -46,6 +54,9 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
       gathering = batch;
     }
     batch.add(value, timestamp, windows, pane, metadata);
+    if (objectSize != null) {
+      batch.charge(objectSize.of(value));
+    }
     if (batch.isFull()) {
       flush();
     }

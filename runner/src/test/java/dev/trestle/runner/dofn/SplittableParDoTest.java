@@ -4,6 +4,7 @@ import static dev.trestle.runner.dofn.Steps.at;
 import static dev.trestle.runner.dofn.Steps.slice;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
@@ -276,6 +277,42 @@ class SplittableParDoTest {
   void undoneRestrictionIsTheUsersError() {
     ProcessSizedElementsOperator operator = started(new Lazy());
     assertThrows(UserCodeException.class, () -> operator.accept(batch(3)));
+  }
+
+  /** Outputs around its claims. */
+  static final class Eager extends DoFn<Integer, Long> {
+    private final boolean before;
+
+    Eager(boolean before) {
+      this.before = before;
+    }
+
+    @GetInitialRestriction
+    public OffsetRange initial(@Element Integer element) {
+      return new OffsetRange(0, element);
+    }
+
+    @ProcessElement
+    public void process(RestrictionTracker<OffsetRange, Long> tracker, OutputReceiver<Long> out) {
+      if (before) {
+        out.output(-1L);
+      }
+      long next = tracker.currentRestriction().getFrom();
+      while (tracker.tryClaim(next)) {
+        next++;
+      }
+      out.output(next);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void outputOfNothingClaimedIsTheUsersError(boolean before) {
+    ProcessSizedElementsOperator operator = started(new Eager(before));
+    UserCodeException error =
+        assertThrows(UserCodeException.class, () -> operator.accept(batch(3)));
+    assertThat(
+        error.getCause().getMessage(), containsString(before ? "before its first" : "after"));
   }
 
   @Test

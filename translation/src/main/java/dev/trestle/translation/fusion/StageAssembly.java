@@ -6,7 +6,6 @@ import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.Edge;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
-import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.Vertex;
 import dev.trestle.translation.steps.Vertex.Read;
 import dev.trestle.translation.steps.Vertex.ViewRead;
@@ -91,10 +90,18 @@ final class StageAssembly {
     if (known != null) {
       return known;
     }
-    Edge.Kind kind = root.entry() == Entry.KEYED ? Edge.Kind.KEYED : Edge.Kind.REBALANCE;
-    Edge edge = newEdge(kind, from, to, Objects.requireNonNull(root.input()));
+    Edge edge = newEdge(kindTo(root), from, to, Objects.requireNonNull(root.input()));
     to.addInput(edge.id());
     return edge;
+  }
+
+  private static Edge.Kind kindTo(Vertex root) {
+    return switch (root.entry()) {
+      case KEYED -> Edge.Kind.KEYED;
+      case REBALANCE -> Edge.Kind.REBALANCE;
+      case FORWARD -> Edge.Kind.FORWARD;
+      case SOURCE, FUSED -> throw new IllegalStateException("Reads no edge: " + root.step());
+    };
   }
 
   private Edge newEdge(Edge.Kind kind, StageDraft from, StageDraft to, Collection collection) {

@@ -42,9 +42,9 @@ import java.util.stream.Collectors;
  * its steps.
  *
  * <p><b>Copies.</b> A step behind a flatten is copied into the stages of all that is flattened. Few
- * copies cost less than an edge, on which elements are encoded. Hundreds of flattened sources would
- * make hundreds of copies of the rest of the pipeline, so beyond {@link #MAX_COPIES} the flatten
- * becomes an edge. The graph is at most so many times the size of the pipeline.
+ * copies cost less than an edge. Hundreds of flattened sources would make hundreds of copies of the
+ * rest of the pipeline, so beyond {@link #MAX_COPIES} the flatten becomes an edge. The graph is at
+ * most so many times the size of the pipeline.
  */
 final class StageCuts {
   /** In how many stages a step may be. */
@@ -107,7 +107,7 @@ final class StageCuts {
         new Vertex(
             id,
             new Step.Redistribute(new TransformName(name.id() + "/cut", name.fullName()), input),
-            Entry.REBALANCE,
+            Entry.FORWARD,
             input,
             List.of(new Port("out", input)),
             reads,

@@ -17,6 +17,11 @@ public record Edge(int id, Kind kind, int from, int to, Collection collection) {
     KEYED,
     /** Any task: elements are spread evenly. */
     REBALANCE,
+    /**
+     * Any task, and elements travel as they do within a stage: fusion would have removed the edge,
+     * but a stage cannot read what it makes.
+     */
+    FORWARD,
     /** Every task: the panes of a side input. */
     BROADCAST
   }

@@ -8,6 +8,8 @@ public enum Entry {
   FUSED,
   /** Through an edge that spreads elements evenly. */
   REBALANCE,
+  /** Through an edge that stands where two stages could not be one. */
+  FORWARD,
   /** Through an edge that sends equal keys to the same task. */
   KEYED
 }
