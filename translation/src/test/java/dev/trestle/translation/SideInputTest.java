@@ -111,7 +111,7 @@ class SideInputTest {
 
     Stage reading = Graphs.stage(graph, "After");
     assertThat(reading.root().step(), instanceOf(Step.Redistribute.class));
-    assertThat(Graphs.inputKinds(graph, reading), contains(Edge.Kind.REBALANCE));
+    assertThat(Graphs.inputKinds(graph, reading), contains(Edge.Kind.FORWARD));
     assertThat(Graphs.nodes(reading, "Reader"), hasSize(2));
     assertThat(Graphs.rootedIn(graph, Step.View.class).get(0).id(), lessThan(reading.id()));
   }
