@@ -71,7 +71,7 @@ final class FnMerging extends WindowMerging {
   }
 
   private void merge(Merge merge, Given given, ActiveWindows windows) {
-    ActiveWindow target = given.byWindow.get(merge.result);
+    ActiveWindow target = given.find(merge.result);
     if (target == null) {
       target = windows.add(new ActiveWindow(merge.result));
     }
@@ -93,24 +93,29 @@ final class FnMerging extends WindowMerging {
   /** Different windows, in the order in which the fn is given them. */
   private static final class Given {
 
-    private static final int FEW = 4;
+    /** So many are sooner compared than hashed: a user's window may have a costly hash. */
+    private static final int FEW = 8;
 
     final List<BoundedWindow> windows;
-    final Map<BoundedWindow, ActiveWindow> byWindow;
     private final List<ActiveWindow> active;
+
+    /** Where there are many. */
+    private final @Nullable Map<BoundedWindow, ActiveWindow> byWindow;
+
     private int next;
 
     Given(int most) {
       windows = new ArrayList<>(most);
       active = new ArrayList<>(most);
-      byWindow = new HashMap<>(2 * most);
+      byWindow = most <= FEW ? null : new HashMap<>(2 * most);
     }
 
     /** Adds a window; if an equal one is there already, returns that instead. */
     @Nullable ActiveWindow add(ActiveWindow window) {
-      ActiveWindow equal = byWindow.putIfAbsent(window.window(), window);
+      BoundedWindow key = window.window();
+      ActiveWindow equal = byWindow == null ? equal(key) : byWindow.putIfAbsent(key, window);
       if (equal == null) {
-        windows.add(window.window());
+        windows.add(key);
         active.add(window);
       }
       return equal;
@@ -118,9 +123,9 @@ final class FnMerging extends WindowMerging {
 
     /**
      * Finds one by a window that the fn has handed back: mostly the same object, a little after the
-     * one before. A user's window may have a costly hash.
+     * one before.
      */
-    @SuppressWarnings("ReferenceEquality") // another object with the same value is found by hash
+    @SuppressWarnings("ReferenceEquality") // another object with the same value is found next
     @Nullable ActiveWindow find(BoundedWindow window) {
       for (int i = next; i < Math.min(next + FEW, windows.size()); i++) {
         if (windows.get(i) == window) {
@@ -128,7 +133,12 @@ final class FnMerging extends WindowMerging {
           return active.get(i);
         }
       }
-      return byWindow.get(window);
+      return byWindow == null ? equal(window) : byWindow.get(window);
+    }
+
+    private @Nullable ActiveWindow equal(BoundedWindow window) {
+      int index = windows.indexOf(window);
+      return index < 0 ? null : active.get(index);
     }
   }
 
