@@ -4,6 +4,7 @@ import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewLookup;
 import dev.trestle.translation.graph.DoFnSpec;
+import dev.trestle.translation.graph.Edge;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
@@ -11,17 +12,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.WindowingStrategy;
 
 /** Connects the steps of one task with the broadcast edges that they read. */
 final class SideInputWiring {
 
+  private final OperatorGraph graph;
   private final Topology topology;
   private final int taskIndex;
   private final Map<Integer, BroadcastInput> inputs = new HashMap<>();
   private final List<SideInputChannels.Inlet> inlets = new ArrayList<>();
 
   SideInputWiring(OperatorGraph graph, Topology topology, int taskIndex) {
+    this.graph = graph;
     this.topology = topology;
     this.taskIndex = taskIndex;
   }
@@ -38,11 +43,16 @@ final class SideInputWiring {
   }
 
   private BroadcastInput open(int edge) {
-    BroadcastInput input = new BroadcastInput();
+    BroadcastInput input = new BroadcastInput(strategy(graph.edges().get(edge)));
     topology
         .inlets(edge, taskIndex)
         .forEach(channel -> inlets.add(new SideInputChannels.Inlet(channel, input)));
     return input;
+  }
+
+  @SuppressWarnings("unchecked") // the window fn of a collection made every window in it
+  private static WindowingStrategy<?, BoundedWindow> strategy(Edge edge) {
+    return (WindowingStrategy<?, BoundedWindow>) edge.collection().windowing();
   }
 
   /** Every broadcast channel of the task. */
