@@ -1,0 +1,91 @@
+package dev.trestle.benchmarks.hot;
+
+import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.spill.SpillDirectory;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
+/** A task of one operator that has room for everything. */
+final class BenchmarkContext implements OperatorContext {
+
+  private final PipelineOptions options = PipelineOptionsFactory.create();
+  private final MetricsContainer metrics = new MetricsContainerImpl("step");
+  private final MemoryBudget memory = new MemoryBudget(1L << 40);
+
+  /** In milliseconds. */
+  long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+
+  @Override
+  public String stepName() {
+    return "step";
+  }
+
+  @Override
+  public PipelineOptions options() {
+    return options;
+  }
+
+  @Override
+  public int taskIndex() {
+    return 0;
+  }
+
+  @Override
+  public int parallelism() {
+    return 1;
+  }
+
+  @Override
+  public KeyGroupRange keyGroups() {
+    return KeyGroupRange.all(KeyGroupRange.DEFAULT_TOTAL);
+  }
+
+  @Override
+  public MemoryBudget memory() {
+    return memory;
+  }
+
+  @Override
+  public SpillDirectory spill() {
+    return SpillDirectory.open(Path.of("never-written"));
+  }
+
+  @Override
+  public InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Override
+  public long inputWatermark() {
+    return watermark;
+  }
+
+  @Override
+  public long outputWatermark() {
+    return watermark;
+  }
+
+  @Override
+  public MetricsContainer metrics() {
+    return metrics;
+  }
+
+  @Override
+  public SideInputs sideInputs() {
+    throw new UnsupportedOperationException("Grouping reads no side inputs");
+  }
+
+  @Override
+  public BundleFinalizer bundleFinalizer() {
+    throw new UnsupportedOperationException("Grouping finalizes nothing");
+  }
+}
