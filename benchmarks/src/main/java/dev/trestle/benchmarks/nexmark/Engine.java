@@ -5,6 +5,9 @@ import dev.trestle.benchmarks.nexmark.events.Workload;
 /** Something that answers queries. */
 interface Engine {
 
+  /** Stands for the results of an engine that answers nothing. */
+  String NO_RESULTS = "-";
+
   /**
    * Runs a query to its end.
    *

@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
  * <p>Arguments: {@code --engine=NAME --out=FILE --source=bounded|streaming|replay}, {@code
  * --queries=0,1,...}, {@code --events=N}, {@code --warmup=N} (events), {@code --runs=N}, {@code
  * --budget=SECONDS} (no further run of a query that has taken so long), and after {@code --} the
- * pipeline options. The engine {@code loop} takes none. Appends a line per query to the file:
- * {@code query engine events seconds events_per_second results}, tab-separated. Exits with 1 when a
- * query failed; the others are run all the same.
+ * pipeline options. The engines {@code loop} and {@code reader} take none. Appends a line per query
+ * to the file: {@code query engine events seconds events_per_second results}, tab-separated. Exits
+ * with 1 when a query failed; the others are run all the same.
  */
 public final class NexmarkSession {
   private final String name;
@@ -36,7 +36,12 @@ public final class NexmarkSession {
 
   private NexmarkSession(Arguments arguments) {
     name = arguments.required("engine");
-    engine = name.equals("loop") ? new LoopEngine() : new BeamEngine(arguments.pipeline());
+    engine =
+        switch (name) {
+          case "loop" -> new LoopEngine();
+          case "reader" -> new ReaderEngine();
+          default -> new BeamEngine(arguments.pipeline());
+        };
     workload =
         new Workload(
             arguments.number("events", 1_000_000),
