@@ -54,10 +54,6 @@ public final class Task implements Wakeable {
   private @Nullable Wiring wiring;
   private boolean opened;
   private boolean inBundle;
-
-  /** Whether a bundle has ended whose output has not been handed on. */
-  private boolean unsettled;
-
   private long lastFlush = System.nanoTime();
   private boolean closed;
   private long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -182,12 +178,7 @@ public final class Task implements Wakeable {
         endBundle();
         passWatermark();
         passBarrier();
-        boolean ends = outputWatermark >= END && input.isAtEnd();
-        if (ends) {
-          send(new StreamItem.EndOfInput());
-        }
-        settleBundle();
-        if (ends) {
+        if (outputWatermark >= END && input.isAtEnd()) {
           finish();
           return;
         }
@@ -269,18 +260,6 @@ public final class Task implements Wakeable {
           || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
         flushOperators();
       }
-      unsettled = true;
-    }
-  }
-
-  /**
-   * Hands on what the bundle has put out. After the watermark has passed, which takes it along: who
-   * reads what a window fired shall not have to wait for the watermark that made it fire, or a
-   * processing-time trigger there may find time to fire in between.
-   */
-  private void settleBundle() {
-    if (unsettled) {
-      unsettled = false;
       List<EdgeWriter> writers = wiring().writers();
       for (int i = 0; i < writers.size(); i++) {
         writers.get(i).flush();
@@ -340,6 +319,7 @@ public final class Task implements Wakeable {
   }
 
   private void finish() throws Exception {
+    send(new StreamItem.EndOfInput());
     state.set(State.DONE);
     driver().abandon();
     close();
