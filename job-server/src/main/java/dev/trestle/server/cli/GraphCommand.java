@@ -3,11 +3,9 @@ package dev.trestle.server.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints what Trestle makes of a pipeline, without running it. */
 @Command(
@@ -35,17 +33,7 @@ public final class GraphCommand implements Callable<Integer> {
       defaultValue = "text")
   private Format format = Format.text;
 
-  @Option(
-      names = "--jars",
-      paramLabel = "PATH",
-      description = "Where your classes are: jars and directories, as in 'java -cp'.")
-  private @Nullable String jars;
-
-  @Parameters(index = "0", paramLabel = "PROGRAM", description = Programs.DESCRIPTION)
-  private String program = "";
-
-  @Parameters(index = "1..*", paramLabel = "--option=value", description = "Its options.")
-  private List<String> arguments = List.of();
+  @Mixin private final ProgramChoice choice = new ProgramChoice();
 
   private final Terminal terminal;
 
@@ -57,18 +45,18 @@ public final class GraphCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     verbosity.apply();
     List<String> all = new ArrayList<>();
-    if (Programs.isExample(program)) { // what they require does not matter here
+    if (Programs.isExample(choice.program())) { // what they require does not matter here
       all.add("--output=OUTPUT");
-      if (program.equals("wordcount")) {
+      if (choice.program().equals("wordcount")) {
         all.add("--input=INPUT");
       }
-      all.removeIf(preset -> arguments.stream().anyMatch(a -> a.startsWith(name(preset))));
+      all.removeIf(preset -> choice.arguments().stream().anyMatch(a -> a.startsWith(name(preset))));
     }
-    all.addAll(arguments);
+    all.addAll(choice.arguments());
     all.removeIf(argument -> argument.startsWith("--runner="));
     all.add("--runner=" + GraphRunner.class.getName());
     all.add("--graphFormat=" + format);
-    Programs.call(program, jars, PipelineArguments.normalized(all));
+    choice.call(all);
     terminal.out().flush();
     return ExitCodes.DONE;
   }

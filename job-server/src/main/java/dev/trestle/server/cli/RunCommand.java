@@ -1,12 +1,8 @@
 package dev.trestle.server.cli;
 
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Runs an example or a main class. */
 @Command(
@@ -23,17 +19,7 @@ import picocli.CommandLine.Parameters;
 public final class RunCommand implements Callable<Integer> {
   @Mixin private final Verbosity verbosity = new Verbosity();
 
-  @Option(
-      names = "--jars",
-      paramLabel = "PATH",
-      description = "Where your classes are: jars and directories, as in 'java -cp'.")
-  private @Nullable String jars;
-
-  @Parameters(index = "0", paramLabel = "PROGRAM", description = Programs.DESCRIPTION)
-  private String program = "";
-
-  @Parameters(index = "1..*", paramLabel = "--option=value", description = "Its options.")
-  private List<String> arguments = List.of();
+  @Mixin private final ProgramChoice choice = new ProgramChoice();
 
   private final Terminal terminal;
 
@@ -44,7 +30,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     verbosity.apply();
-    Programs.call(program, jars, PipelineArguments.normalized(arguments));
+    choice.call(choice.arguments());
     terminal.err().flush();
     return ExitCodes.DONE;
   }

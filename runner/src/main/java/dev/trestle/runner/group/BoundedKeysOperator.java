@@ -85,13 +85,12 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   final void add(Batch batch) {
     int size = batch.size();
     for (int i = 0; i < size; i++) {
-      int number = table.number(batch.tableKey(i, probe), batch.keyHash(i));
       Object windows = batch.windows(i);
       if (windows instanceof BoundedWindow window) {
-        table.setAggregate(number, add(table.aggregate(number), batch, i, window));
+        add(batch, i, window);
       } else {
         for (BoundedWindow window : Windows.all(windows)) {
-          table.setAggregate(number, add(table.aggregate(number), batch, i, window));
+          add(batch, i, window);
         }
       }
     }
@@ -103,7 +102,16 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
     }
   }
 
-  /** Adds an element to what a key has in this window and others: null where it has nothing. */
+  private void add(Batch batch, int index, BoundedWindow window) {
+    int number = table.number(batch.tableKey(index, probe), batch.keyHash(index));
+    table.setAggregate(number, add(table.aggregate(number), batch, index, window));
+  }
+
+  /**
+   * Adds an element to what its key has.
+   *
+   * @param ofKey what this method returned last for the key, or {@link Reduction#ABSENT}
+   */
   abstract Object add(@Nullable Object ofKey, Batch batch, int index, BoundedWindow window);
 
   /** Looks at what some keys have, to estimate better. */
@@ -112,7 +120,7 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   /** About how many bytes there are besides the keys. */
   abstract long bytes();
 
-  /** Writes down what a key has, in the order of its timestamps. */
+  /** Writes what a key has to the disk. */
   abstract void spill(@Nullable Object ofKey, SpilledWindows target);
 
   /** The windows of a key, when all of them are known. */

@@ -97,6 +97,27 @@ class BoundedMergingTest {
     return new IntervalWindow(Instant.ofEpochMilli(start), Instant.ofEpochMilli(end));
   }
 
+  /** A WindowFn may put an element into no window at all: the same as dropping it. */
+  @Test
+  void elementWithoutWindowsIsInNoGroup() throws Exception {
+    Collection collection = byteArrays(Sessions.withGapDuration(Duration.millis(50)));
+    Map<Object, BoundedWindow> groups = new HashMap<>();
+    InputOperator operator =
+        operator(
+            collection,
+            (value, timestamp, windows, pane, metadata) ->
+                groups.put(((KV<?, ?>) value).getKey(), (BoundedWindow) windows));
+    operator.open(new FakeTask());
+    Batch batch = new Batch(Scenario.format(collection));
+    Scenario.add(batch, 7L, new byte[1], 0, List.of());
+    Scenario.add(batch, 8L, new byte[1], 0, session(0, 50));
+    operator.accept(batch);
+
+    while (!Scenario.advance(operator, END, 10)) {}
+
+    assertThat(groups, is(Map.of(8L, session(0, 50))));
+  }
+
   @Test
   void windowFnThatMergesWhatItWasNotGivenIsNamed() throws Exception {
     Collection collection = byteArrays(new MergesAtWill());
