@@ -2,6 +2,7 @@ package dev.trestle.benchmarks.hot;
 
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
@@ -62,6 +63,11 @@ final class BenchmarkContext implements OperatorContext {
   @Override
   public InstantSource clock() {
     return InstantSource.system();
+  }
+
+  @Override
+  public SynchronizedClock synchronizedClock() {
+    throw new UnsupportedOperationException("No benchmark asks for synchronized processing time");
   }
 
   @Override

@@ -27,6 +27,11 @@ final class BarrierAligner {
     return blocked[input];
   }
 
+  /** Whether inputs are blocked until the barriers of others come. */
+  boolean isAligning() {
+    return aligning != NONE;
+  }
+
   /** Says that a barrier has come through an input. */
   void arrive(int input, long barrier) {
     if (aligning != NONE && aligning != barrier) {
@@ -44,7 +49,7 @@ final class BarrierAligner {
 
   /** Whether a barrier has come through every input. */
   boolean isAligned() {
-    if (aligning == NONE) {
+    if (!isAligning()) {
       return false;
     }
     for (int i = 0; i < blocked.length; i++) {

@@ -25,6 +25,7 @@ final class InputDriver implements Driver {
   private final long[] watermarks;
   private final SideInputChannels sideInputs;
   private final WatermarkListener listener;
+  private final SynchronizedTime synchronizedTime;
 
   /** Side inputs first, then {@link #channels}. */
   private final BarrierAligner aligner;
@@ -52,11 +53,13 @@ final class InputDriver implements Driver {
       InputOperator root,
       List<SingleWriterChannel> channels,
       SideInputChannels sideInputs,
-      WatermarkListener listener) {
+      WatermarkListener listener,
+      SynchronizedTime synchronizedTime) {
     this.root = root;
     this.channels = channels.toArray(new SingleWriterChannel[0]);
     this.sideInputs = sideInputs;
     this.listener = listener;
+    this.synchronizedTime = synchronizedTime;
     aligner = new BarrierAligner(sideInputs.size() + this.channels.length);
     watermarks = new long[this.channels.length];
     Arrays.fill(watermarks, reached);
@@ -115,6 +118,9 @@ final class InputDriver implements Driver {
       }
       StreamItem item = poll();
       if (item == null) {
+        if (!aligner.isAligning()) {
+          synchronizedTime.allTakenIn();
+        }
         return;
       }
       take(item, slice, bundle);

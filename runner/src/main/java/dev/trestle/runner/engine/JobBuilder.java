@@ -78,7 +78,12 @@ public final class JobBuilder {
   private Task.Wiring wiring(
       Stage stage, int index, int parallelism, StageFactory factory, Topology topology) {
     TaskContext context =
-        new TaskContext(resources, index, parallelism, keyGroups(stage, index, parallelism));
+        new TaskContext(
+            resources,
+            topology.tasks(stage).get(index).synchronizedTime(),
+            index,
+            parallelism,
+            keyGroups(stage, index, parallelism));
     SideInputWiring sideInputs = new SideInputWiring(graph, topology, index);
     for (Node node : stage.nodes()) {
       String step = node.step().transform().fullName();
@@ -118,7 +123,12 @@ public final class JobBuilder {
       for (int edge : stage.inputs()) {
         inlets.addAll(topology.inlets(edge, index));
       }
-      return new InputDriver(input, inlets, sideInputs, context::advanceInputWatermark);
+      return new InputDriver(
+          input,
+          inlets,
+          sideInputs,
+          context::advanceInputWatermark,
+          topology.tasks(stage).get(index).synchronizedTime());
     }
     throw new IllegalStateException("Not a root: " + stage.root().step());
   }

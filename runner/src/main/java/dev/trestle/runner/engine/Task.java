@@ -7,6 +7,7 @@ import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -51,6 +52,16 @@ public final class Task implements Wakeable {
   /** Written by whoever makes the task ready. */
   private volatile int urgency;
 
+  /**
+   * Since when there has been something to do, in milliseconds; {@code Long.MAX_VALUE}: nothing.
+   */
+  private volatile long busySince = Long.MAX_VALUE;
+
+  private final SynchronizedTime synchronizedTime;
+
+  /** Those of the tasks right downstream, which wait for what this one has begun. */
+  private final List<SynchronizedTime> downstream = new ArrayList<>();
+
   private @Nullable Wiring wiring;
   private boolean opened;
   private boolean inBundle;
@@ -93,6 +104,19 @@ public final class Task implements Wakeable {
     this.clock = clock;
     this.scheduler = scheduler;
     this.listener = listener;
+    synchronizedTime = new SynchronizedTime(clock, this);
+  }
+
+  /** Before the first turn: says that this task writes to a channel that {@code reader} reads. */
+  void addReader(Task reader) {
+    downstream.add(reader.synchronizedTime);
+    if (!onlyWhenQuiet) { // one that waits for quiet has begun nothing
+      reader.synchronizedTime.addUpstream(() -> busySince);
+    }
+  }
+
+  SynchronizedTime synchronizedTime() {
+    return synchronizedTime;
   }
 
   /** Wires the task; once, before the first turn. */
@@ -136,6 +160,7 @@ public final class Task implements Wakeable {
     while (true) {
       State now = state.get();
       if (now == State.IDLE) {
+        busySince = clock.millis();
         if (state.compareAndSet(State.IDLE, State.READY)) {
           urgency = depth;
           scheduler.ready(this);
@@ -170,9 +195,11 @@ public final class Task implements Wakeable {
   /** One turn. The caller has claimed the task. */
   void run() {
     Driver input = driver();
+    long start = clock.millis();
     try {
       open();
       if (!isBlocked()) {
+        synchronizedTime.read();
         slice.restart(limits.maxElements(), System.nanoTime() + limits.maxNanos());
         input.work(slice, bundle);
         endBundle();
@@ -187,7 +214,8 @@ public final class Task implements Wakeable {
       fail(e);
       return;
     }
-    release();
+    release(start);
+    upstreamOfReadersMoved();
   }
 
   /** Whether a channel downstream is full: no turn will be given until there is room. */
@@ -203,26 +231,30 @@ public final class Task implements Wakeable {
 
   /**
    * Gives the task up. Whatever is looked at here is looked at before: then it has other owners.
+   *
+   * @param turnStart by then at the latest all that is left to do has come
    */
-  private void release() {
+  private void release(long turnStart) {
     Driver input = driver();
     if (!isBlocked()) {
       long now = clock.millis();
       if (input.hasWork(now)) {
-        makeReady(input.hasInput() ? depth : 0);
+        makeReady(input.hasInput() ? depth : 0, turnStart);
         return;
       }
       long wakeup = input.nextWakeup();
       if (wakeup < Long.MAX_VALUE) {
         scheduler.wakeAt(this, Math.max(wakeup, now + 1));
       }
+      busySince = Long.MAX_VALUE;
     }
     if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
-      makeReady(depth);
+      makeReady(depth, turnStart);
     }
   }
 
-  private void makeReady(int newUrgency) {
+  private void makeReady(int newUrgency, long since) {
+    busySince = since;
     urgency = newUrgency;
     state.set(State.READY);
     scheduler.ready(this);
@@ -320,10 +352,17 @@ public final class Task implements Wakeable {
 
   private void finish() throws Exception {
     send(new StreamItem.EndOfInput());
+    busySince = Long.MAX_VALUE;
     state.set(State.DONE);
     driver().abandon();
     close();
     listener.finished(this);
+  }
+
+  private void upstreamOfReadersMoved() {
+    for (int i = 0; i < downstream.size(); i++) {
+      downstream.get(i).upstreamMoved();
+    }
   }
 
   private void fail(Throwable cause) {

@@ -2,6 +2,7 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 final class TaskContext {
 
   private final JobResources resources;
+  private final SynchronizedClock synchronizedClock;
   private final int taskIndex;
   private final int parallelism;
   private final KeyGroupRange keyGroups;
@@ -25,8 +27,14 @@ final class TaskContext {
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
 
-  TaskContext(JobResources resources, int taskIndex, int parallelism, KeyGroupRange keyGroups) {
+  TaskContext(
+      JobResources resources,
+      SynchronizedClock synchronizedClock,
+      int taskIndex,
+      int parallelism,
+      KeyGroupRange keyGroups) {
     this.resources = resources;
+    this.synchronizedClock = synchronizedClock;
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;
     this.keyGroups = keyGroups;
@@ -107,6 +115,11 @@ final class TaskContext {
     @Override
     public InstantSource clock() {
       return resources.clock();
+    }
+
+    @Override
+    public SynchronizedClock synchronizedClock() {
+      return synchronizedClock;
     }
 
     @Override

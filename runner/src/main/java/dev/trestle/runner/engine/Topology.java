@@ -30,7 +30,12 @@ final class Topology {
       tasks.add(ofStage);
     }
     for (Edge edge : graph.edges()) {
-      channels.add(connect(tasks.get(edge.from()), tasks.get(edge.to())));
+      List<Task> writers = tasks.get(edge.from());
+      List<Task> readers = tasks.get(edge.to());
+      channels.add(connect(writers, readers));
+      if (edge.kind() != Edge.Kind.BROADCAST) {
+        writers.forEach(writer -> readers.forEach(writer::addReader));
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.trestle.runner.keyed;
 import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.table.HeapStateBackend;
@@ -23,6 +24,7 @@ final class HeapKeyedContext implements KeyedContext {
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   private final KeyGroupRange keyGroups;
+  private final SynchronizedClock synchronizedClock;
   private final @Nullable Coder<Object> keyCoder;
   private final boolean keyByObject;
   private final Coder<BoundedWindow> windowCoder;
@@ -42,6 +44,7 @@ final class HeapKeyedContext implements KeyedContext {
       boolean keyByObject,
       Coder<BoundedWindow> windowCoder) {
     keyGroups = context.keyGroups();
+    synchronizedClock = context.synchronizedClock();
     this.keyCoder = keyCoder;
     this.keyByObject = keyByObject;
     this.windowCoder = windowCoder;
@@ -102,7 +105,18 @@ final class HeapKeyedContext implements KeyedContext {
 
   @Override
   public boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler) {
-    return fire(timers.processingTimers(), justBefore(now), slice, handler);
+    return fire(timers.processingTimers(), justBefore(now), slice, handler)
+        && fireSynchronizedTimers(slice, handler);
+  }
+
+  private boolean fireSynchronizedTimers(Slice slice, TimerHandler handler) {
+    TimerQueue<TimerData> queue = timers.synchronizedTimers();
+    while (queue.size() > 0 && synchronizedClock.hasPassed(queue.nextTime())) {
+      if (!fire(queue, queue.nextTime(), slice, handler)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long justBefore(long time) {
@@ -125,8 +139,12 @@ final class HeapKeyedContext implements KeyedContext {
 
   @Override
   public long nextProcessingTime() {
-    TimerQueue<TimerData> queue = timers.processingTimers();
-    return queue.size() == 0 ? Long.MAX_VALUE : queue.nextTime() + 1;
+    TimerQueue<TimerData> processing = timers.processingTimers();
+    TimerQueue<TimerData> synced = timers.synchronizedTimers();
+    long next = processing.size() == 0 ? Long.MAX_VALUE : processing.nextTime() + 1;
+    return synced.size() == 0
+        ? next
+        : Math.min(next, synchronizedClock.wakeupAfter(synced.nextTime()));
   }
 
   @Override

@@ -46,11 +46,15 @@ public interface KeyedContext {
    */
   boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler);
 
-  /** Fires processing-time timers (both domains) of times before {@code now}; as above. */
+  /**
+   * Fires processing-time timers of times before {@code now}, and those of synchronized processing
+   * time that it has passed; as above.
+   */
   boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler);
 
   /**
-   * The least {@code now} at which a processing-time timer fires; {@code Long.MAX_VALUE} for never.
+   * The least {@code now} at which a timer of either processing-time domain fires, as far as that
+   * is known; {@code Long.MAX_VALUE} for never, {@code Long.MIN_VALUE} for at once.
    */
   long nextProcessingTime();
 

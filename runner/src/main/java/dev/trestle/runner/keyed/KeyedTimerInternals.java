@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Timers of the current key, and the queues of all. A timer is identified by key, namespace, family
- * and id; setting it again replaces it, whatever changes. Synchronized processing time is the
- * clock's time.
+ * and id; setting it again replaces it, whatever changes.
  */
 final class KeyedTimerInternals implements TimerInternals {
 
@@ -26,6 +25,7 @@ final class KeyedTimerInternals implements TimerInternals {
   private final HoldTracker holds;
   private final TimerQueue<TimerData> eventTimers;
   private final TimerQueue<TimerData> processingTimers;
+  private final TimerQueue<TimerData> synchronizedTimers;
   private Instant inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
   /** The id of a timer that needs more than its own id within a namespace. */
@@ -37,15 +37,19 @@ final class KeyedTimerInternals implements TimerInternals {
     this.holds = holds;
     eventTimers = new TimerQueue<>(context.keyGroups());
     processingTimers = new TimerQueue<>(context.keyGroups());
+    synchronizedTimers = new TimerQueue<>(context.keyGroups());
   }
 
   TimerQueue<TimerData> eventTimers() {
     return eventTimers;
   }
 
-  /** Timers of both processing-time domains. */
   TimerQueue<TimerData> processingTimers() {
     return processingTimers;
+  }
+
+  TimerQueue<TimerData> synchronizedTimers() {
+    return synchronizedTimers;
   }
 
   void setInputWatermark(long watermark) {
@@ -105,6 +109,7 @@ final class KeyedTimerInternals implements TimerInternals {
   public void deleteTimer(StateNamespace namespace, String timerId, String timerFamilyId) {
     deleteTimer(namespace, timerId, timerFamilyId, TimeDomain.EVENT_TIME);
     deleteTimer(namespace, timerId, timerFamilyId, TimeDomain.PROCESSING_TIME);
+    deleteTimer(namespace, timerId, timerFamilyId, TimeDomain.SYNCHRONIZED_PROCESSING_TIME);
   }
 
   @Override
@@ -118,6 +123,7 @@ final class KeyedTimerInternals implements TimerInternals {
   void deleteAll(Object namespace) {
     eventTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
     processingTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
+    synchronizedTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
   }
 
   /** Lets go of the watermark where a timer that is gone held it. */
@@ -137,7 +143,7 @@ final class KeyedTimerInternals implements TimerInternals {
 
   @Override
   public Instant currentSynchronizedProcessingTime() {
-    return currentProcessingTime();
+    return Instant.ofEpochMilli(context.synchronizedClock().millis());
   }
 
   @Override
@@ -152,7 +158,11 @@ final class KeyedTimerInternals implements TimerInternals {
   }
 
   private TimerQueue<TimerData> queue(TimeDomain domain) {
-    return domain == TimeDomain.EVENT_TIME ? eventTimers : processingTimers;
+    return switch (domain) {
+      case EVENT_TIME -> eventTimers;
+      case PROCESSING_TIME -> processingTimers;
+      case SYNCHRONIZED_PROCESSING_TIME -> synchronizedTimers;
+    };
   }
 
   private static Object id(StateNamespace namespace, String timerId, String family) {

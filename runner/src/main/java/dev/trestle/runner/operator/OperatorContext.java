@@ -34,6 +34,9 @@ public interface OperatorContext {
   /** Processing time; a test stream drives it. */
   InstantSource clock();
 
+  /** Processing time, held back by what has begun upstream. */
+  SynchronizedClock synchronizedClock();
+
   /** The task's input watermark, in milliseconds, as last told to the root. */
   long inputWatermark();
 

@@ -266,6 +266,7 @@ class KeyedTimersTest extends KeyedFixture {
   }
 
   private void fireProcessing(long now) {
+    task.now = now;
     assertThat(keyed.fireProcessingTimers(now, slice(1000), this::record), is(true));
   }
 

@@ -136,6 +136,27 @@ public class FakeOperatorContext implements OperatorContext {
     return () -> java.time.Instant.ofEpochMilli(now);
   }
 
+  /** Processing time: nothing is upstream. */
+  @Override
+  public SynchronizedClock synchronizedClock() {
+    return new SynchronizedClock() {
+      @Override
+      public long millis() {
+        return now;
+      }
+
+      @Override
+      public boolean hasPassed(long millis) {
+        return now > millis;
+      }
+
+      @Override
+      public long wakeupAfter(long millis) {
+        return millis + 1;
+      }
+    };
+  }
+
   @Override
   public long inputWatermark() {
     return inputWatermark;
