@@ -30,15 +30,20 @@ import org.junit.jupiter.api.Test;
 
 class SideInputTest {
 
-  @Test
-  void viewIsAStageOfItsOwnThatBroadcasts() {
+  /** Of a pipeline whose {@code Reader} reads {@code View} of {@code Side} beside {@code Main}. */
+  private static OperatorGraph translatedReader() {
     Pipeline p = Graphs.pipeline();
     PCollectionView<Iterable<String>> view =
         p.apply("Side", Create.of("a")).apply("View", View.asIterable());
     p.apply("Main", Create.of("b"))
         .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
 
-    OperatorGraph graph = PipelineTranslator.translate(p);
+    return PipelineTranslator.translate(p);
+  }
+
+  @Test
+  void viewIsAStageOfItsOwnThatBroadcasts() {
+    OperatorGraph graph = translatedReader();
 
     Stage maker = Graphs.rootedIn(graph, Step.View.class).get(0);
     assertThat(maker.distribution(), is(Stage.Distribution.SINGLE));
@@ -53,13 +58,7 @@ class SideInputTest {
 
   @Test
   void unrelatedSideInputDoesNotBreakFusion() {
-    Pipeline p = Graphs.pipeline();
-    PCollectionView<Iterable<String>> view =
-        p.apply("Side", Create.of("a")).apply("View", View.asIterable());
-    p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
-
-    OperatorGraph graph = PipelineTranslator.translate(p);
+    OperatorGraph graph = translatedReader();
 
     assertThat(Graphs.stage(graph, "Reader"), is(Graphs.stage(graph, "Main")));
     assertThat(Graphs.steps(graph, Step.Redistribute.class), hasSize(0));

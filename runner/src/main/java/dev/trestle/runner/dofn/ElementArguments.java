@@ -54,7 +54,7 @@ class ElementArguments extends BaseArgumentProvider<Object, Object> {
   }
 
   /** Forgets what holds for one bundle only. */
-  final void startBundle() {
+  void startBundle() {
     views.startBundle();
   }
 

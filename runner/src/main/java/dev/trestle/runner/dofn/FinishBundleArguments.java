@@ -3,15 +3,13 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.operator.OperatorContext;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
-import org.apache.beam.sdk.transforms.reflect.DoFnInvoker.BaseArgumentProvider;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.TupleTag;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of {@code @FinishBundle}. */
-final class FinishBundleArguments extends BaseArgumentProvider<Object, Object> {
+final class FinishBundleArguments extends BundleArguments {
 
   private final class Context extends DoFn<Object, Object>.FinishBundleContext {
     Context(DoFn<Object, Object> fn) {
@@ -35,32 +33,16 @@ final class FinishBundleArguments extends BaseArgumentProvider<Object, Object> {
   }
 
   private final TaggedOutputs outputs;
-  private final OperatorContext context;
   private final Context bundleContext;
 
   FinishBundleArguments(DoFn<Object, Object> fn, TaggedOutputs outputs, OperatorContext context) {
+    super(context, "@FinishBundle");
     this.outputs = outputs;
-    this.context = context;
     bundleContext = new Context(fn);
   }
 
   @Override
   public DoFn<Object, Object>.FinishBundleContext finishBundleContext(DoFn<Object, Object> fn) {
     return bundleContext;
-  }
-
-  @Override
-  public PipelineOptions pipelineOptions() {
-    return context.options();
-  }
-
-  @Override
-  public BundleFinalizer bundleFinalizer() {
-    return context.bundleFinalizer();
-  }
-
-  @Override
-  public String getErrorContext() {
-    return "@FinishBundle of " + context.stepName();
   }
 }

@@ -1,7 +1,7 @@
 package dev.trestle.runner.dofn;
 
+import dev.trestle.runner.operator.ImmediateOperator;
 import dev.trestle.runner.operator.Metadata;
-import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Windows;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Calls a DoFn without state, timers or restriction. Where the step has side inputs, a {@link
  * SideInputGate} stands in front and lets only elements pass that can be processed.
  */
-final class ParDoOperator implements Operator {
+final class ParDoOperator extends ImmediateOperator {
 
   /** What there is from open to close. */
   private static final class Running {
@@ -105,14 +105,6 @@ final class ParDoOperator implements Operator {
   public void finishBundle() {
     Running open = running();
     open.instance.finishBundle(open.arguments.outputs());
-  }
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long hold() {
-    return Long.MAX_VALUE;
   }
 
   @Override

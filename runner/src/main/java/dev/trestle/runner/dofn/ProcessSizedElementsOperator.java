@@ -2,8 +2,7 @@ package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
-import dev.trestle.runner.operator.InputOperator;
-import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.BatchOperator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
@@ -14,15 +13,13 @@ import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Processes the restrictions of a splittable DoFn, bounded or not, slice by slice. What a slice
  * leaves over is queued and holds the watermark where its estimator says.
  */
-final class ProcessSizedElementsOperator implements InputOperator {
+final class ProcessSizedElementsOperator extends BatchOperator {
 
   /** What is processed of new input before the first call of {@link #advance} in a bundle. */
   private static final int ELEMENTS_PER_BUNDLE = 10_000;
@@ -148,16 +145,6 @@ final class ProcessSizedElementsOperator implements InputOperator {
   }
 
   @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("A splittable ParDo reads batches");
-  }
-
-  @Override
   public boolean advanceWatermark(long watermark, Slice slice) {
     return true; // an estimator, not the input, moves the watermark of a restriction
   }
@@ -177,9 +164,6 @@ final class ProcessSizedElementsOperator implements InputOperator {
     Running open = running();
     open.instance.finishBundle(open.arguments.outputs());
   }
-
-  @Override
-  public void flush() {}
 
   @Override
   public long hold() {

@@ -1,32 +1,26 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.operator.Metadata;
-import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
-import dev.trestle.runner.operator.Windows;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Step;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.OutputBuilder;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Splits each restriction of a splittable DoFn and adds the size of each part. As with {@link
- * PairWithRestrictionOperator}, the DoFn hears of no bundles.
- */
-final class SplitAndSizeRestrictionsOperator implements Operator {
+/** Splits each restriction of a splittable DoFn and adds the size of each part. */
+final class SplitAndSizeRestrictionsOperator
+    extends RestrictionPreparation<SplitAndSizeRestrictionsOperator.SplitArguments> {
 
   /** The arguments of {@code @SplitRestriction}, whose outputs are restrictions. */
-  private static final class SplitArguments extends RestrictionArguments
-      implements OutputReceiver<Object> {
+  static final class SplitArguments extends RestrictionArguments implements OutputReceiver<Object> {
 
     private final DoFnInstance instance;
     private final RestrictionArguments sizeArguments;
@@ -63,67 +57,35 @@ final class SplitAndSizeRestrictionsOperator implements Operator {
       return current.builder(split).setReceiver(built -> output(built.getValue()));
     }
 
-    void startSplitting() {
-      startBundle();
+    @Override
+    void startBundle() {
+      super.startBundle();
       sizeArguments.startBundle();
-    }
-  }
-
-  /** What there is from open to close. */
-  private record Running(DoFnInstance instance, SplitArguments arguments, boolean observesWindow) {
-
-    static Running open(
-        Step.SplitAndSizeRestrictions step, Receiver output, OperatorContext context) {
-      DoFnInstance instance = DoFnInstance.setUp(step.fn(), context);
-      DoFnSignature signature = instance.signature();
-      return new Running(
-          instance,
-          new SplitArguments(instance, step.fn(), output, context),
-          RestrictionArguments.observesWindow(
-              context, signature.splitRestriction(), signature.newTracker(), signature.getSize()));
     }
   }
 
   private final Step.SplitAndSizeRestrictions step;
   private final Receiver output;
-  private @Nullable Running running;
 
   SplitAndSizeRestrictionsOperator(Step.SplitAndSizeRestrictions step, Receiver[] outputs) {
+    super(step.transform(), step.fn());
     this.step = step;
     output = outputs[0];
   }
 
   @Override
-  public void open(OperatorContext context) {
-    running = Running.open(step, output, context);
+  Running<SplitArguments> start(DoFnInstance instance, OperatorContext context) {
+    DoFnSignature signature = instance.signature();
+    return new Running<>(
+        instance,
+        new SplitArguments(instance, step.fn(), output, context),
+        RestrictionArguments.observesWindow(
+            context, signature.splitRestriction(), signature.newTracker(), signature.getSize()));
   }
 
   @Override
-  public void startBundle() {
-    Running open = running();
-    open.arguments.startSplitting();
-    open.instance.beginBundle();
-  }
-
-  @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    Running open = running();
-    if (!open.observesWindow || windows instanceof BoundedWindow) {
-      split(open, value, timestamp, windows, pane, metadata);
-      return;
-    }
-    for (BoundedWindow window : Windows.all(windows)) {
-      split(open, value, timestamp, window, pane, metadata);
-    }
-  }
-
-  private static void split(
-      Running open,
+  void prepare(
+      Running<SplitArguments> open,
       @Nullable Object value,
       Instant timestamp,
       Object windows,
@@ -132,43 +94,17 @@ final class SplitAndSizeRestrictionsOperator implements Operator {
     if (!(value instanceof KV<?, ?> pair) || !(pair.getValue() instanceof KV<?, ?> restricted)) {
       throw new IllegalArgumentException("Not an element with its restriction: " + value);
     }
-    DoFnInstance instance = open.instance;
-    open.arguments.current.set(pair.getKey(), timestamp, windows, pane, metadata);
-    open.arguments.set(restricted.getKey(), restricted.getValue());
+    DoFnInstance instance = open.instance();
+    SplitArguments arguments = open.arguments();
+    arguments.current.set(pair.getKey(), timestamp, windows, pane, metadata);
+    arguments.set(restricted.getKey(), restricted.getValue());
     MetricsContainer before = instance.enter();
     try {
-      instance.invoker().invokeSplitRestriction(open.arguments);
+      instance.invoker().invokeSplitRestriction(arguments);
     } catch (RuntimeException e) {
       throw instance.failed(e);
     } finally {
       instance.exit(before);
     }
-  }
-
-  @Override
-  public void finishBundle() {
-    running().instance.endBundle();
-  }
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long hold() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void close() {
-    if (running != null) {
-      running.instance.tearDown();
-    }
-  }
-
-  private Running running() {
-    if (running == null) {
-      throw new IllegalStateException("Not open: " + step.transform().fullName());
-    }
-    return running;
   }
 }

@@ -3,11 +3,9 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.operator.OperatorContext;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
-import org.apache.beam.sdk.transforms.reflect.DoFnInvoker.BaseArgumentProvider;
 
 /** The arguments of {@code @StartBundle}. */
-final class StartBundleArguments extends BaseArgumentProvider<Object, Object> {
+final class StartBundleArguments extends BundleArguments {
 
   private final class Context extends DoFn<Object, Object>.StartBundleContext {
     Context(DoFn<Object, Object> fn) {
@@ -20,31 +18,15 @@ final class StartBundleArguments extends BaseArgumentProvider<Object, Object> {
     }
   }
 
-  private final OperatorContext context;
   private final Context bundleContext;
 
   StartBundleArguments(DoFn<Object, Object> fn, OperatorContext context) {
-    this.context = context;
+    super(context, "@StartBundle");
     bundleContext = new Context(fn);
   }
 
   @Override
   public DoFn<Object, Object>.StartBundleContext startBundleContext(DoFn<Object, Object> fn) {
     return bundleContext;
-  }
-
-  @Override
-  public PipelineOptions pipelineOptions() {
-    return context.options();
-  }
-
-  @Override
-  public BundleFinalizer bundleFinalizer() {
-    return context.bundleFinalizer();
-  }
-
-  @Override
-  public String getErrorContext() {
-    return "@StartBundle of " + context.stepName();
   }
 }

@@ -3,7 +3,7 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.keyed.KeyedContext;
-import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.BatchOperator;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
@@ -19,7 +19,7 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a DoFn with state or timers, key by key. */
-final class StatefulParDoOperator implements InputOperator {
+final class StatefulParDoOperator extends BatchOperator {
 
   private final Step.StatefulParDo step;
   private final Receiver[] outputs;
@@ -76,16 +76,6 @@ final class StatefulParDoOperator implements InputOperator {
   }
 
   @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("A stateful ParDo reads batches");
-  }
-
-  @Override
   public boolean advanceWatermark(long watermark, Slice slice) {
     KeyedCalls open = calls();
     long now = open.context.clock().millis();
@@ -117,9 +107,6 @@ final class StatefulParDoOperator implements InputOperator {
   public void finishBundle() {
     calls().finishBundle();
   }
-
-  @Override
-  public void flush() {}
 
   @Override
   public long hold() {

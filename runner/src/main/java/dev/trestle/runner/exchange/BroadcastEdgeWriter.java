@@ -10,12 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Sends every item to every task. Its elements are whole panes of a side input, so they are stream
  * items already.
  */
-public final class BroadcastEdgeWriter implements EdgeWriter {
-
-  private final Outlet outlet;
+public final class BroadcastEdgeWriter extends OutletWriter {
 
   public BroadcastEdgeWriter(List<SingleWriterChannel> channels, Relief relief) {
-    outlet = new Outlet(channels, relief);
+    super(new Outlet(channels, relief));
   }
 
   @Override
@@ -33,19 +31,4 @@ public final class BroadcastEdgeWriter implements EdgeWriter {
 
   @Override
   public void flush() {}
-
-  @Override
-  public void broadcast(StreamItem item) {
-    outlet.broadcast(item);
-  }
-
-  @Override
-  public boolean isAboveMark() {
-    return outlet.isAboveMark();
-  }
-
-  @Override
-  public void relieve() {
-    outlet.relieve();
-  }
 }

@@ -41,7 +41,17 @@ public final class ElementSize {
     } catch (IOException | RuntimeException e) {
       throw UserCodeException.wrap(e);
     }
-    long sampled = HEADER + 2L * sink.size();
-    estimate = Math.max(sampled, (estimate + sampled) / 2);
+    estimate = next(estimate, sink.size(), 1);
+  }
+
+  /**
+   * An estimate that has seen one more sample, of one element or several.
+   *
+   * @param estimate the one before, in bytes; 0 or a guess before the first sample
+   * @param encoded the length of the elements' encodings together, in bytes
+   */
+  public static long next(long estimate, long encoded, int elements) {
+    long sampled = HEADER + 2 * encoded / elements;
+    return Math.max(sampled, (estimate + sampled) / 2);
   }
 }

@@ -13,11 +13,10 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Sends each element to the task that owns the key group of its key. */
-public final class KeyedEdgeWriter implements EdgeWriter {
+public final class KeyedEdgeWriter extends OutletWriter {
 
   private final EdgeFormat format;
   private final Coder<Object> keyCoder;
-  private final Outlet outlet;
   private final @Nullable Batch[] gathering;
   private final int keyGroups;
   private final ByteSink keySink = new ByteSink();
@@ -30,12 +29,12 @@ public final class KeyedEdgeWriter implements EdgeWriter {
    */
   public KeyedEdgeWriter(
       EdgeFormat format, List<SingleWriterChannel> channels, Relief relief, int keyGroups) {
+    super(new Outlet(channels, relief));
     this.format = format;
     if (format.keyCoder() == null) {
       throw new IllegalArgumentException("A keyed edge needs a key coder");
     }
     keyCoder = format.keyCoder();
-    outlet = new Outlet(channels, relief);
     gathering = new @Nullable Batch[channels.size()];
     this.keyGroups = keyGroups;
   }
@@ -96,21 +95,5 @@ public final class KeyedEdgeWriter implements EdgeWriter {
         outlet.put(i, batch);
       }
     }
-  }
-
-  @Override
-  public void broadcast(StreamItem item) {
-    flush();
-    outlet.broadcast(item);
-  }
-
-  @Override
-  public boolean isAboveMark() {
-    return outlet.isAboveMark();
-  }
-
-  @Override
-  public void relieve() {
-    outlet.relieve();
   }
 }

@@ -7,10 +7,9 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Sends batches to whichever task has least to do. */
-public final class RebalancingEdgeWriter implements EdgeWriter {
+public final class RebalancingEdgeWriter extends OutletWriter {
 
   private final EdgeFormat format;
-  private final Outlet outlet;
   private final int batchSize;
 
   /** Estimates what elements take that are objects; a batch does not know. */
@@ -31,12 +30,12 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
       Relief relief,
       int firstTarget,
       int batchSize) {
+    super(new Outlet(channels, relief));
     this.format = format;
     objectSize =
         format.valueByObject() && !EdgeFormat.isIdentity(format.valueCoder())
             ? new ElementSize(format.valueCoder())
             : null;
-    outlet = new Outlet(channels, relief);
     next = firstTarget % outlet.size();
     this.batchSize = Math.min(batchSize, Batch.CAPACITY);
   }
@@ -70,21 +69,5 @@ public final class RebalancingEdgeWriter implements EdgeWriter {
       next = (next + 1) % outlet.size();
       outlet.put(outlet.leastLoaded(next), batch);
     }
-  }
-
-  @Override
-  public void broadcast(StreamItem item) {
-    flush();
-    outlet.broadcast(item);
-  }
-
-  @Override
-  public boolean isAboveMark() {
-    return outlet.isAboveMark();
-  }
-
-  @Override
-  public void relieve() {
-    outlet.relieve();
   }
 }

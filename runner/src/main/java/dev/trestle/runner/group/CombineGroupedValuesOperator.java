@@ -1,9 +1,9 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.operator.Metadata;
-import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.StatelessOperator;
 import dev.trestle.translation.graph.Step;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
@@ -13,7 +13,7 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Combines the values that a GroupByKey before it has gathered. */
-public final class CombineGroupedValuesOperator implements Operator {
+public final class CombineGroupedValuesOperator extends StatelessOperator {
 
   private final Combiner combiner;
   private final Receiver output;
@@ -55,21 +55,4 @@ public final class CombineGroupedValuesOperator implements Operator {
       MetricsEnvironment.setCurrentContainer(before);
     }
   }
-
-  @Override
-  public void startBundle() {}
-
-  @Override
-  public void finishBundle() {}
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long hold() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void close() {}
 }

@@ -2,6 +2,7 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ElementSize;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.spill.ByteSlice;
 import java.util.function.IntFunction;
@@ -67,7 +68,6 @@ final class Combining extends Reduction {
     return keys * bytesPerAccumulator;
   }
 
-  /** An object takes about twice its encoding and a header; the mean follows slowly. */
   @Override
   void sample(int count, IntFunction<@Nullable Object> aggregates) {
     int samples = Math.min(SAMPLES, count);
@@ -79,8 +79,7 @@ final class Combining extends Reduction {
     for (int i = 0; i < samples; i++) {
       Combiner.encode(coder, combiner.compact(aggregates.apply(i * stride)), sink);
     }
-    long sampled = 32 + 2L * sink.size() / samples;
-    bytesPerAccumulator = Math.max(sampled, (bytesPerAccumulator + sampled) / 2);
+    bytesPerAccumulator = ElementSize.next(bytesPerAccumulator, sink.size(), samples);
   }
 
   @Override

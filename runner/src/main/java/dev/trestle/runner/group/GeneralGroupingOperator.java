@@ -1,9 +1,8 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.keyed.KeyedContext;
-import dev.trestle.runner.operator.InputOperator;
+import dev.trestle.runner.operator.BatchOperator;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
@@ -27,7 +26,6 @@ import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.util.construction.TriggerTranslation;
 import org.apache.beam.sdk.values.CausedByDrain;
@@ -44,9 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A runner is made for each key of a batch, so the batch is first arranged by key: a trigger is
  * asked once whether it fires, after all elements of the key.
  */
-final class GeneralGroupingOperator implements InputOperator {
+final class GeneralGroupingOperator extends BatchOperator {
 
-  private final EdgeFormat format;
   private final Function<OperatorContext, KeyedContext> keyedContexts;
   private final WindowingStrategy<?, BoundedWindow> strategy;
   private final SystemReduceFn<Object, Object, ?, ?, BoundedWindow> reduceFn;
@@ -70,13 +67,11 @@ final class GeneralGroupingOperator implements InputOperator {
    * @param combiner what {@code reduceFn} uses, to be opened; null where it uses none
    */
   GeneralGroupingOperator(
-      EdgeFormat format,
       Function<OperatorContext, KeyedContext> keyedContexts,
       WindowingStrategy<?, BoundedWindow> strategy,
       SystemReduceFn<Object, Object, ?, ?, BoundedWindow> reduceFn,
       @Nullable Combiner combiner,
       Receiver output) {
-    this.format = format;
     this.keyedContexts = keyedContexts;
     this.strategy = strategy;
     this.reduceFn = reduceFn;
@@ -103,9 +98,6 @@ final class GeneralGroupingOperator implements InputOperator {
 
   @Override
   public void finishBundle() {}
-
-  @Override
-  public void flush() {}
 
   @Override
   public void close() {
@@ -273,16 +265,6 @@ final class GeneralGroupingOperator implements InputOperator {
   @Override
   public long hold() {
     return opened().keyed.hold();
-  }
-
-  @Override
-  public void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("Reads an edge: " + format);
   }
 
   private Opened opened() {

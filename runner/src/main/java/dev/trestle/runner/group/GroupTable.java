@@ -15,7 +15,7 @@ final class GroupTable {
 
   private final int most;
   private long[] slots = new long[2 * SMALLEST];
-  private int shift = 32 - Integer.numberOfTrailingZeros(2 * SMALLEST);
+  private int shift = Slots.shift(2 * SMALLEST);
   private @Nullable Object[] tableKeys = new @Nullable Object[SMALLEST];
   private @Nullable Object[] keys = new @Nullable Object[SMALLEST];
   private Object[] windows = new Object[SMALLEST];
@@ -90,20 +90,8 @@ final class GroupTable {
   }
 
   private void growSlots() {
-    long[] old = slots;
-    long[] grown = new long[2 * old.length];
-    int mask = grown.length - 1;
-    shift--;
-    for (long slot : old) {
-      if (slot != 0) {
-        int at = (int) (slot >>> 32) >>> shift;
-        while (grown[at] != 0) {
-          at = (at + 1) & mask;
-        }
-        grown[at] = slot;
-      }
-    }
-    slots = grown;
+    slots = Slots.doubled(slots);
+    shift = Slots.shift(slots.length);
   }
 
   /** Completes a new group. */
@@ -147,7 +135,7 @@ final class GroupTable {
     if (slots.length > 16 * SMALLEST && 16 * size < slots.length) {
       int capacity = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, size)) * 2);
       slots = new long[2 * capacity];
-      shift = 32 - Integer.numberOfTrailingZeros(slots.length);
+      shift = Slots.shift(slots.length);
     } else {
       Arrays.fill(slots, 0);
     }

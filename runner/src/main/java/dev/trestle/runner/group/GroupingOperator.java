@@ -2,8 +2,7 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
-import dev.trestle.runner.operator.InputOperator;
-import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.BatchOperator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
@@ -17,17 +16,15 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What the operators that group with a {@link Reduction} have in common. */
-abstract class GroupingOperator implements InputOperator {
+abstract class GroupingOperator extends BatchOperator {
 
   final Reduction reduction;
   final GroupingRules rules;
   final KeyCodec keys;
-  private final EdgeFormat format;
   private final Receiver output;
   private @Nullable OperatorContext context;
 
   GroupingOperator(EdgeFormat format, Reduction reduction, GroupingRules rules, Receiver output) {
-    this.format = format;
     this.reduction = reduction;
     this.rules = rules;
     this.output = output;
@@ -82,9 +79,6 @@ abstract class GroupingOperator implements InputOperator {
   public void finishBundle() {}
 
   @Override
-  public void flush() {}
-
-  @Override
   public void close() {}
 
   @Override
@@ -95,16 +89,6 @@ abstract class GroupingOperator implements InputOperator {
   @Override
   public final long nextWakeup() {
     return Long.MAX_VALUE;
-  }
-
-  @Override
-  public final void accept(
-      @Nullable Object value,
-      Instant timestamp,
-      Object windows,
-      PaneInfo pane,
-      @Nullable Metadata metadata) {
-    throw new UnsupportedOperationException("Reads an edge: " + format);
   }
 
   final OperatorContext context() {

@@ -129,7 +129,7 @@ public final class GroupingOperators {
         context ->
             KeyedContext.create(
                 context, format.keyCoder(), format.keyByObject(), input.windowCoder());
-    return new GeneralGroupingOperator(format, keyed, strategy(input), reduceFn, combiner, output);
+    return new GeneralGroupingOperator(keyed, strategy(input), reduceFn, combiner, output);
   }
 
   @SuppressWarnings("unchecked") // the window fn of a collection made every window in it

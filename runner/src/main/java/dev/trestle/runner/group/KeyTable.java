@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  * Keys, numbered from 0 in the order in which they came, and for each an aggregate and, where asked
  * for, a timestamp.
  *
- * <p>An open-addressed hash table of longs (hash in the upper half, number in the lower, 0 for
- * free) over columns. A probe that misses touches one cache line, firing is a sequential scan that
- * can stop anywhere, and dropping a window drops a handful of arrays. Keys are never removed.
+ * <p>An open-addressed hash table of {@link Slots} over columns. A probe that misses touches one
+ * cache line, firing is a sequential scan that can stop anywhere, and dropping a window drops a
+ * handful of arrays. Keys are never removed.
  */
 final class KeyTable {
 
   private static final int SMALLEST = 16;
 
   private long[] slots = new long[2 * SMALLEST];
-  private int shift = 32 - Integer.numberOfTrailingZeros(2 * SMALLEST);
+  private int shift = Slots.shift(2 * SMALLEST);
   private int[] hashes = new int[SMALLEST];
   private @Nullable Object[] keys = new @Nullable Object[SMALLEST];
   private @Nullable Object[] aggregates = new @Nullable Object[SMALLEST];
@@ -104,20 +104,8 @@ final class KeyTable {
   }
 
   private void growSlots() {
-    long[] old = slots;
-    long[] grown = new long[Math.multiplyExact(old.length, 2)];
-    int mask = grown.length - 1;
-    shift--;
-    for (long slot : old) {
-      if (slot != 0) {
-        int at = (int) (slot >>> 32) >>> shift;
-        while (grown[at] != 0) {
-          at = (at + 1) & mask;
-        }
-        grown[at] = slot;
-      }
-    }
-    slots = grown;
+    slots = Slots.doubled(slots);
+    shift = Slots.shift(slots.length);
   }
 
   /** The key itself where keys travel as objects, else a {@code ByteKey}. */

@@ -3,21 +3,17 @@ package dev.trestle.runner.keyed;
 import dev.trestle.state.table.KeyedTable;
 import java.util.Arrays;
 import org.apache.beam.sdk.state.CombiningState;
-import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 
 /** An accumulator. */
-final class CombiningCell<InputT, AccumT, OutputT>
+final class CombiningCell<InputT, AccumT, OutputT> extends TableCell<Object>
     implements CombiningState<InputT, AccumT, OutputT> {
 
-  private final KeyedTable<Object> table;
-  private final Object namespace;
   private final CombineFn<InputT, AccumT, OutputT> fn;
   private final Accumulators<AccumT> accumulators = new Accumulators<>();
 
   CombiningCell(KeyedTable<Object> table, Object namespace, CombineFn<InputT, AccumT, OutputT> fn) {
-    this.table = table;
-    this.namespace = namespace;
+    super(table, namespace);
     this.fn = fn;
   }
 
@@ -55,16 +51,6 @@ final class CombiningCell<InputT, AccumT, OutputT>
       apart = fn.mergeAccumulators(Arrays.asList(apart, accumulators.restore(stored)));
     }
     return fn.extractOutput(apart);
-  }
-
-  @Override
-  public ReadableState<Boolean> isEmpty() {
-    return new Deferred<>(() -> table.get(namespace) == null);
-  }
-
-  @Override
-  public void clear() {
-    table.remove(namespace);
   }
 
   @Override

@@ -1,29 +1,25 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.state.table.KeyedTable;
-import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.state.WatermarkHoldState;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A watermark hold: a combined timestamp, known to the operator's holds as well. */
-final class HoldCell implements WatermarkHoldState {
+final class HoldCell extends TableCell<Instant> implements WatermarkHoldState {
 
-  private final KeyedTable<Instant> table;
   private final WatermarkHolds holds;
   private final TimestampCombiner combiner;
-  private final Object namespace;
 
   HoldCell(
       KeyedTable<Instant> table,
       WatermarkHolds holds,
       TimestampCombiner combiner,
       Object namespace) {
-    this.table = table;
+    super(table, namespace);
     this.holds = holds;
     this.combiner = combiner;
-    this.namespace = namespace;
   }
 
   @Override
@@ -39,11 +35,6 @@ final class HoldCell implements WatermarkHoldState {
   @Override
   public @Nullable Instant read() {
     return table.get(namespace);
-  }
-
-  @Override
-  public ReadableState<Boolean> isEmpty() {
-    return new Deferred<>(() -> table.get(namespace) == null);
   }
 
   @Override

@@ -13,16 +13,11 @@ import org.apache.beam.sdk.state.ReadableStates;
 import org.jspecify.annotations.Nullable;
 
 /** A map. */
-final class MapCell<K, V extends @Nullable Object> implements MapState<K, V> {
-
-  private final KeyedMapTable<Object, V> table;
-  private final SubKeys<K> keys;
-  private final Object namespace;
+final class MapCell<K, V extends @Nullable Object> extends MapTableCell<K, V>
+    implements MapState<K, V> {
 
   MapCell(KeyedMapTable<Object, V> table, SubKeys<K> keys, Object namespace) {
-    this.table = table;
-    this.keys = keys;
-    this.namespace = namespace;
+    super(table, keys, namespace);
   }
 
   @Override
@@ -42,11 +37,6 @@ final class MapCell<K, V extends @Nullable Object> implements MapState<K, V> {
   }
 
   @Override
-  public void remove(K key) {
-    table.remove(namespace, keys.wrap(key));
-  }
-
-  @Override
   public ReadableState<V> get(K key) {
     return new Deferred<>(() -> table.get(namespace, keys.wrap(key)));
   }
@@ -63,7 +53,7 @@ final class MapCell<K, V extends @Nullable Object> implements MapState<K, V> {
 
   @Override
   public ReadableState<Iterable<K>> keys() {
-    return entries((key, value) -> key);
+    return new Deferred<>(this::readKeys);
   }
 
   @Override
@@ -84,15 +74,5 @@ final class MapCell<K, V extends @Nullable Object> implements MapState<K, V> {
           entries.forEach(e -> read.add(part.apply(keys.unwrap(e.getKey()), e.getValue())));
           return read;
         });
-  }
-
-  @Override
-  public ReadableState<Boolean> isEmpty() {
-    return new Deferred<>(() -> table.isEmpty(namespace));
-  }
-
-  @Override
-  public void clear() {
-    table.clear(namespace);
   }
 }

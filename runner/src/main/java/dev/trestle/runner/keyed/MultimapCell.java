@@ -9,16 +9,11 @@ import org.apache.beam.sdk.state.MultimapState;
 import org.apache.beam.sdk.state.ReadableState;
 
 /** A multimap: lists in a map table. */
-final class MultimapCell<K, V> implements MultimapState<K, V> {
-
-  private final KeyedMapTable<Object, GrowingList<V>> table;
-  private final SubKeys<K> keys;
-  private final Object namespace;
+final class MultimapCell<K, V> extends MapTableCell<K, GrowingList<V>>
+    implements MultimapState<K, V> {
 
   MultimapCell(KeyedMapTable<Object, GrowingList<V>> table, SubKeys<K> keys, Object namespace) {
-    this.table = table;
-    this.keys = keys;
-    this.namespace = namespace;
+    super(table, keys, namespace);
   }
 
   @Override
@@ -33,11 +28,6 @@ final class MultimapCell<K, V> implements MultimapState<K, V> {
   }
 
   @Override
-  public void remove(K key) {
-    table.remove(namespace, keys.wrap(key));
-  }
-
-  @Override
   public ReadableState<Iterable<V>> get(K key) {
     return new Deferred<>(
         () -> {
@@ -48,12 +38,7 @@ final class MultimapCell<K, V> implements MultimapState<K, V> {
 
   @Override
   public ReadableState<Iterable<K>> keys() {
-    return new Deferred<>(
-        () -> {
-          List<K> read = new ArrayList<>();
-          table.entries(namespace).forEach(entry -> read.add(keys.unwrap(entry.getKey())));
-          return read;
-        });
+    return new Deferred<>(this::readKeys);
   }
 
   @Override
@@ -73,16 +58,6 @@ final class MultimapCell<K, V> implements MultimapState<K, V> {
 
   @Override
   public ReadableState<Boolean> containsKey(K key) {
-    return new Deferred<>(() -> table.contains(namespace, keys.wrap(key)));
-  }
-
-  @Override
-  public ReadableState<Boolean> isEmpty() {
-    return new Deferred<>(() -> table.isEmpty(namespace));
-  }
-
-  @Override
-  public void clear() {
-    table.clear(namespace);
+    return new Deferred<>(() -> has(key));
   }
 }

@@ -6,20 +6,16 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.beam.sdk.state.OrderedListState;
-import org.apache.beam.sdk.state.ReadableState;
 import org.apache.beam.sdk.values.TimestampedValue;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A list in the order of time; at equal times, in that of insertion. */
-final class OrderedListCell<T> implements OrderedListState<T> {
-
-  private final KeyedTable<NavigableMap<Instant, GrowingList<T>>> table;
-  private final Object namespace;
+final class OrderedListCell<T> extends TableCell<NavigableMap<Instant, GrowingList<T>>>
+    implements OrderedListState<T> {
 
   OrderedListCell(KeyedTable<NavigableMap<Instant, GrowingList<T>>> table, Object namespace) {
-    this.table = table;
-    this.namespace = namespace;
+    super(table, namespace);
   }
 
   /** What the table holds, as a list. */
@@ -83,16 +79,6 @@ final class OrderedListCell<T> implements OrderedListState<T> {
   private @Nullable NavigableMap<Instant, GrowingList<T>> range(Instant start, Instant limit) {
     NavigableMap<Instant, GrowingList<T>> items = table.get(namespace);
     return items == null ? null : items.subMap(start, true, limit, false);
-  }
-
-  @Override
-  public ReadableState<Boolean> isEmpty() {
-    return new Deferred<>(() -> table.get(namespace) == null);
-  }
-
-  @Override
-  public void clear() {
-    table.remove(namespace);
   }
 
   @Override

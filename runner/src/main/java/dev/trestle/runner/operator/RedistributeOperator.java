@@ -6,19 +6,13 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Passes the elements of an edge on as they are. */
-public final class RedistributeOperator implements InputOperator {
+public final class RedistributeOperator extends StatelessOperator implements InputOperator {
 
   private final Receiver output;
 
   public RedistributeOperator(Receiver output) {
     this.output = output;
   }
-
-  @Override
-  public void open(OperatorContext context) {}
-
-  @Override
-  public void startBundle() {}
 
   @Override
   public void accept(Batch batch) {
@@ -52,18 +46,4 @@ public final class RedistributeOperator implements InputOperator {
   public long nextWakeup() {
     return Long.MAX_VALUE;
   }
-
-  @Override
-  public void finishBundle() {}
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long hold() {
-    return Long.MAX_VALUE;
-  }
-
-  @Override
-  public void close() {}
 }

@@ -1,13 +1,29 @@
 package dev.trestle.runner.source;
 
+import dev.trestle.runner.operator.ImmediateOperator;
 import dev.trestle.runner.operator.Metadata;
+import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.SourceOperator;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What sources have in common: no input, no bundle work, nothing kept back. */
-abstract class AbstractSource implements SourceOperator {
+/** What sources have in common: no input, no bundle work. */
+abstract class AbstractSource extends ImmediateOperator implements SourceOperator {
+
+  private @Nullable OperatorContext context;
+
+  @Override
+  public void open(OperatorContext operatorContext) throws Exception {
+    context = operatorContext;
+  }
+
+  final OperatorContext opened() {
+    if (context == null) {
+      throw new IllegalStateException("Not open");
+    }
+    return context;
+  }
 
   @Override
   public final void accept(
@@ -24,14 +40,6 @@ abstract class AbstractSource implements SourceOperator {
 
   @Override
   public void finishBundle() {}
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public long hold() {
-    return Long.MAX_VALUE;
-  }
 
   @Override
   public long nextWakeup() {

@@ -20,7 +20,6 @@ public final class BoundedReadOperator extends AbstractSource {
   private final BoundedSplits splits;
   private final Receiver output;
   private final ReadAhead ahead = new ReadAhead();
-  private @Nullable OperatorContext context;
   private @Nullable BoundedReader<?> reader;
   private boolean started;
   private boolean done;
@@ -33,11 +32,6 @@ public final class BoundedReadOperator extends AbstractSource {
   public BoundedReadOperator(BoundedSplits splits, Receiver output) {
     this.splits = splits;
     this.output = output;
-  }
-
-  @Override
-  public void open(OperatorContext operatorContext) {
-    context = operatorContext;
   }
 
   @Override
@@ -104,12 +98,5 @@ public final class BoundedReadOperator extends AbstractSource {
       reader = null;
       open.close();
     }
-  }
-
-  private OperatorContext opened() {
-    if (context == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return context;
   }
 }

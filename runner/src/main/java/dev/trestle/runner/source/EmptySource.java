@@ -1,15 +1,11 @@
 package dev.trestle.runner.source;
 
-import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /** The flatten of nothing: ends at once. */
 public final class EmptySource extends AbstractSource {
-
-  @Override
-  public void open(OperatorContext context) {}
 
   @Override
   public Progress advance(Slice slice) {

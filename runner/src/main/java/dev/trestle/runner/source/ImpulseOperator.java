@@ -1,6 +1,5 @@
 package dev.trestle.runner.source;
 
-import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
@@ -17,9 +16,6 @@ public final class ImpulseOperator extends AbstractSource {
   public ImpulseOperator(Receiver output) {
     this.output = output;
   }
-
-  @Override
-  public void open(OperatorContext context) {}
 
   @Override
   public Progress advance(Slice slice) {

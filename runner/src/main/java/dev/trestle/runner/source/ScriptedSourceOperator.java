@@ -1,6 +1,5 @@
 package dev.trestle.runner.source;
 
-import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
@@ -32,9 +31,6 @@ public final class ScriptedSourceOperator extends AbstractSource {
     this.clock = clock;
     this.output = output;
   }
-
-  @Override
-  public void open(OperatorContext context) {}
 
   @Override
   public Progress advance(Slice slice) {

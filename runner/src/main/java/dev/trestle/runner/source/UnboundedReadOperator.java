@@ -40,7 +40,6 @@ public final class UnboundedReadOperator extends AbstractSource {
   private final ReadAhead ahead = new ReadAhead();
   private final boolean requiresDeduping;
   private final List<Split> live = new ArrayList<>();
-  private @Nullable OperatorContext context;
   private int next;
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long wakeup = Long.MIN_VALUE;
@@ -69,7 +68,7 @@ public final class UnboundedReadOperator extends AbstractSource {
 
   @Override
   public void open(OperatorContext operatorContext) throws Exception {
-    context = operatorContext;
+    super.open(operatorContext);
     for (UnboundedSource<?, ?> split :
         splits.of(operatorContext.taskIndex(), operatorContext.options())) {
       live.add(new Split(split.createReader(operatorContext.options(), null)));
@@ -193,12 +192,5 @@ public final class UnboundedReadOperator extends AbstractSource {
     if (first != null) {
       throw first;
     }
-  }
-
-  private OperatorContext opened() {
-    if (context == null) {
-      throw new IllegalStateException("Not open");
-    }
-    return context;
   }
 }

@@ -2,6 +2,7 @@ package dev.trestle.runner.window;
 
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.StatelessOperator;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.translation.graph.TransformName;
 import java.util.Collection;

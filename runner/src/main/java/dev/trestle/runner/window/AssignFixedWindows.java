@@ -2,6 +2,7 @@ package dev.trestle.runner.window;
 
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.StatelessOperator;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;

@@ -2,6 +2,7 @@ package dev.trestle.runner.window;
 
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.StatelessOperator;
 import dev.trestle.runner.operator.Windows;
 import java.util.Collection;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;

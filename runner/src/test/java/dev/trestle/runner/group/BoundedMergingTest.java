@@ -15,13 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
-import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
@@ -135,35 +133,14 @@ class BoundedMergingTest {
     assertThat(trouble.getMessage(), containsString("MergesAtWill merges the window"));
   }
 
-  private static final class MergesAtWill extends WindowFn<Object, IntervalWindow> {
+  private static final class MergesAtWill extends UnevenSessions {
 
     private static final long serialVersionUID = 1;
-
-    @Override
-    public java.util.Collection<IntervalWindow> assignWindows(AssignContext context) {
-      throw new UnsupportedOperationException();
-    }
 
     @Override
     public void mergeWindows(MergeContext context) throws Exception {
       IntervalWindow other = new IntervalWindow(Instant.EPOCH, Duration.millis(77));
       context.merge(List.of(other), other);
-    }
-
-    @Override
-    @Deprecated
-    public boolean isCompatible(WindowFn<?, ?> other) {
-      return false;
-    }
-
-    @Override
-    public Coder<IntervalWindow> windowCoder() {
-      return IntervalWindow.getCoder();
-    }
-
-    @Override
-    public WindowMappingFn<IntervalWindow> getDefaultWindowMappingFn() {
-      throw new UnsupportedOperationException();
     }
 
     @Override

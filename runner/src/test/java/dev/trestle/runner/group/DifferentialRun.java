@@ -35,7 +35,7 @@ final class DifferentialRun {
 
   /** Makes the operator under test. */
   interface OperatorFactory {
-    InputOperator create(FakeTask task, EdgeFormat format);
+    InputOperator create(FakeTask task, Collection input, EdgeFormat format);
   }
 
   DifferentialRun(
@@ -51,7 +51,7 @@ final class DifferentialRun {
     this.holdsEqual = holdsEqual;
     this.strategy = strategy;
     format = Scenario.format(collection);
-    operator = factory.create(task, format);
+    operator = factory.create(task, collection, format);
     reference = new ReferenceGrouping(referenceTask, format.keyCoder(), strategy, reduceFn);
   }
 
@@ -71,32 +71,48 @@ final class DifferentialRun {
         ReduceFns.buffering(Scenario.format(collection).valueCoder()),
         scenario::nextListValue,
         holdsEqual,
-        (task, format) ->
-            GroupingOperators.create(Scenario.groupByKey(collection), format, false, task));
+        (task, input, format) ->
+            GroupingOperators.create(Scenario.groupByKey(input), format, false, task));
   }
 
   /** Of a combine, lifted or not. */
-  @SuppressWarnings("unchecked")
   static DifferentialRun combine(
       Scenario scenario, WindowingStrategy<?, BoundedWindow> strategy, boolean holdsEqual) {
+    return combine(
+        scenario,
+        strategy,
+        holdsEqual,
+        (task, input, format) ->
+            GroupingOperators.create(
+                Scenario.combine(input, scenario.lifted), format, false, task));
+  }
+
+  /** Of a combine by {@link HostileListFn}, lifted or not, with any operator. */
+  static DifferentialRun combine(
+      Scenario scenario,
+      WindowingStrategy<?, BoundedWindow> strategy,
+      boolean holdsEqual,
+      OperatorFactory factory) {
     Coder<?> valueCoder = scenario.lifted ? HostileListFn.CODER : StringUtf8Coder.of();
     Collection collection = Scenario.collection(scenario.keyCoder(), valueCoder, strategy);
     return new DifferentialRun(
         scenario,
         strategy,
         collection,
-        ReduceFns.combining(
-            new Combiner(new HostileListFn()),
-            (Coder<Object>) (Coder<?>) HostileListFn.CODER,
-            scenario.lifted),
+        hostileFn(scenario, new Combiner(new HostileListFn())),
         () ->
             scenario.lifted
                 ? new ArrayList<>(List.of(scenario.nextString()))
                 : scenario.nextString(),
         holdsEqual,
-        (task, format) ->
-            GroupingOperators.create(
-                Scenario.combine(collection, scenario.lifted), format, false, task));
+        factory);
+  }
+
+  @SuppressWarnings("unchecked") // the accumulators of the fn fit its coder
+  static SystemReduceFn<Object, Object, ?, ?, BoundedWindow> hostileFn(
+      Scenario scenario, Combiner combiner) {
+    return ReduceFns.combining(
+        combiner, (Coder<Object>) (Coder<?>) HostileListFn.CODER, scenario.lifted);
   }
 
   /** Takes so many random steps, then goes to the end of time; says how many panes there were. */

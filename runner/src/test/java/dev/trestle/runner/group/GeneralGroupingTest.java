@@ -2,13 +2,7 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.keyed.KeyedContext;
-import dev.trestle.runner.operator.InputOperator;
-import dev.trestle.translation.graph.Collection;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.beam.runners.core.SystemReduceFn;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.AfterFirst;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -61,36 +55,15 @@ class GeneralGroupingTest {
 
   @Test
   void oneTimerAtATimeIsLikeAllAtOnce() throws Exception {
-    for (long seed = 0; seed < CASES; seed++) {
-      combine(
-          seed,
-          (format, input, combiner, reduceFn, task) ->
-              new GeneralGroupingOperator(
-                  format,
-                  context -> new InMemoryKeys(task, format.keyCoder()),
-                  input,
-                  reduceFn,
-                  combiner,
-                  task));
-    }
+    combine((task, format, strategy) -> new InMemoryKeys(task, format.keyCoder()));
   }
 
   @Test
   void trestlesStateIsLikeBeams() throws Exception {
-    for (long seed = 0; seed < CASES; seed++) {
-      combine(
-          seed,
-          (format, input, combiner, reduceFn, task) ->
-              new GeneralGroupingOperator(
-                  format,
-                  context ->
-                      KeyedContext.create(
-                          context, format.keyCoder(), format.keyByObject(), windowCoder(input)),
-                  input,
-                  reduceFn,
-                  combiner,
-                  task));
-    }
+    combine(
+        (task, format, strategy) ->
+            KeyedContext.create(
+                task, format.keyCoder(), format.keyByObject(), windowCoder(strategy)));
   }
 
   @SuppressWarnings("unchecked")
@@ -98,44 +71,31 @@ class GeneralGroupingTest {
     return (Coder<BoundedWindow>) strategy.getWindowFn().windowCoder();
   }
 
-  private interface Factory {
-    InputOperator create(
-        EdgeFormat format,
-        WindowingStrategy<?, BoundedWindow> strategy,
-        Combiner combiner,
-        SystemReduceFn<Object, Object, ?, ?, BoundedWindow> reduceFn,
-        FakeTask task);
+  /** Makes the state of the operator under test. */
+  private interface KeyedContexts {
+    KeyedContext create(
+        FakeTask task, EdgeFormat format, WindowingStrategy<?, BoundedWindow> strategy);
   }
 
-  @SuppressWarnings("unchecked")
-  private static void combine(long seed, Factory factory) throws Exception {
-    Scenario scenario = new Scenario(seed, windowFns());
-    WindowingStrategy<?, BoundedWindow> strategy =
-        scenario.strategy(trigger(scenario), TimestampCombiner.values());
-    Coder<?> valueCoder = scenario.lifted ? HostileListFn.CODER : StringUtf8Coder.of();
-    Collection collection = Scenario.collection(scenario.keyCoder(), valueCoder, strategy);
-    Coder<Object> accumulatorCoder = (Coder<Object>) (Coder<?>) HostileListFn.CODER;
-    DifferentialRun run =
-        new DifferentialRun(
-            scenario,
-            strategy,
-            collection,
-            ReduceFns.combining(
-                new Combiner(new HostileListFn()), accumulatorCoder, scenario.lifted),
-            () ->
-                scenario.lifted
-                    ? new ArrayList<>(List.of(scenario.nextString()))
-                    : scenario.nextString(),
-            true,
-            (task, format) -> {
-              Combiner own = new Combiner(new HostileListFn());
-              return factory.create(
-                  format,
-                  strategy,
-                  own,
-                  ReduceFns.combining(own, accumulatorCoder, scenario.lifted),
-                  task);
-            });
-    run.run(seed, 30);
+  private static void combine(KeyedContexts keyed) throws Exception {
+    for (long seed = 0; seed < CASES; seed++) {
+      Scenario scenario = new Scenario(seed, windowFns());
+      WindowingStrategy<?, BoundedWindow> strategy =
+          scenario.strategy(trigger(scenario), TimestampCombiner.values());
+      DifferentialRun.combine(
+              scenario,
+              strategy,
+              true,
+              (task, input, format) -> {
+                Combiner own = new Combiner(new HostileListFn());
+                return new GeneralGroupingOperator(
+                    context -> keyed.create(task, format, strategy),
+                    strategy,
+                    DifferentialRun.hostileFn(scenario, own),
+                    own,
+                    task);
+              })
+          .run(seed, 30);
+    }
   }
 }

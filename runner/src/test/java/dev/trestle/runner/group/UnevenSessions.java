@@ -11,7 +11,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /** A user's own sessions, whose gap depends on the element. */
-final class UnevenSessions extends WindowFn<Object, IntervalWindow> {
+class UnevenSessions extends WindowFn<Object, IntervalWindow> {
 
   private static final long serialVersionUID = 1;
 
