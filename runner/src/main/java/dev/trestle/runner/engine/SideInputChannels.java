@@ -90,6 +90,28 @@ final class SideInputChannels {
     return changed;
   }
 
+  /**
+   * Lets go of what cannot be read any more, between bundles.
+   *
+   * @param watermark of the task's output, in milliseconds. It is behind the main-input watermark
+   *     of each of the task's steps, what waits within them and timers that have to fire included
+   */
+  void dropBehind(long watermark) {
+    if (inlets.isEmpty()) {
+      return;
+    }
+    long earliest = watermark;
+    for (int i = 0; i < readers.size(); i++) {
+      earliest = Math.min(earliest, readers.get(i).earliestWindowEnd());
+    }
+    for (int i = 0; i < inlets.size(); i++) {
+      inlets.get(i).input().advanceMainWatermark(earliest);
+    }
+    for (int i = 0; i < readers.size(); i++) {
+      readers.get(i).sideInputsChanged();
+    }
+  }
+
   void abandon() {
     for (Inlet inlet : inlets) {
       inlet.channel().abandon();
