@@ -60,6 +60,11 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   }
 
   @Override
+  public final boolean isWaiting() {
+    return !queues().isEmpty();
+  }
+
+  @Override
   public final void finishBundle() {
     gated.finishBundle();
   }

@@ -115,6 +115,10 @@ final class WindowQueues implements AutoCloseable {
     }
   }
 
+  boolean isEmpty() {
+    return queues.isEmpty();
+  }
+
   /** The least timestamp of all that wait; {@code Long.MAX_VALUE} where nobody does. */
   long earliest() {
     long least = Long.MAX_VALUE;

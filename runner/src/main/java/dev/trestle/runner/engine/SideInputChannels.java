@@ -83,7 +83,7 @@ final class SideInputChannels {
         changed = true;
       } else if (item instanceof StreamItem.Barrier barrier) {
         aligner.arrive(index, barrier.id());
-      } else {
+      } else if (!(item instanceof StreamItem.Idle)) { // no other watermark could be gone by
         throw new IllegalStateException("Not an item of a broadcast edge: " + item);
       }
     }
@@ -110,6 +110,16 @@ final class SideInputChannels {
     for (int i = 0; i < readers.size(); i++) {
       readers.get(i).sideInputsChanged();
     }
+  }
+
+  /** Whether elements wait for side inputs. */
+  boolean isAwaited() {
+    for (int i = 0; i < readers.size(); i++) {
+      if (readers.get(i).isWaiting()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void abandon() {

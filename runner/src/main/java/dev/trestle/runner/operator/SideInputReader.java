@@ -24,6 +24,9 @@ public interface SideInputReader {
    */
   boolean release(Slice slice);
 
+  /** Whether elements are kept back. */
+  boolean isWaiting();
+
   /**
    * The least end, in milliseconds, of the windows for which elements accepted so far may still
    * read side inputs, as far as {@link Operator#hold} does not tell: a restriction goes on in its

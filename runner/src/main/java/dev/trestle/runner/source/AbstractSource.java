@@ -34,6 +34,11 @@ abstract class AbstractSource implements SourceOperator {
   }
 
   @Override
+  public boolean isIdle() {
+    return false;
+  }
+
+  @Override
   public long nextWakeup() {
     return Long.MIN_VALUE;
   }

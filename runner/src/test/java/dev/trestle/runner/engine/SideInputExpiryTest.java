@@ -333,6 +333,11 @@ final class SideInputExpiryTest {
     }
 
     @Override
+    public boolean isWaiting() {
+      return false;
+    }
+
+    @Override
     public long earliestWindowEnd() {
       return windowEnd;
     }

@@ -54,6 +54,11 @@ final class StepwiseSource implements SourceOperator {
   }
 
   @Override
+  public boolean isIdle() {
+    return false;
+  }
+
+  @Override
   public long nextWakeup() {
     return Long.MIN_VALUE;
   }
