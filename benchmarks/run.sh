@@ -345,9 +345,9 @@ processes() {
 case $command in
   nexmark)
     if $streaming; then
-      nexmark streaming 6g "${events:-1000000}"
+      nexmark streaming 2g "${events:-1000000}"
     else
-      nexmark bounded 6g "${events:-2000000}"
+      nexmark bounded 2g "${events:-2000000}"
     fi
     ;;
   replay) nexmark replay 3g "${events:-1000000}" ;;

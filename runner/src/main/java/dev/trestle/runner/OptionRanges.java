@@ -12,6 +12,7 @@ final class OptionRanges {
     check("parallelism", options.getParallelism(), 0, MOST_PARALLELISM);
     check("maxBundleSize", options.getMaxBundleSize(), 1, Integer.MAX_VALUE);
     check("maxBundleMillis", options.getMaxBundleMillis(), 0, Integer.MAX_VALUE);
+    check("sourceIdleMillis", options.getSourceIdleMillis(), 0, Integer.MAX_VALUE);
     check("memoryBudgetMb", options.getMemoryBudgetMb(), 0, MOST_MEGABYTES);
   }
 

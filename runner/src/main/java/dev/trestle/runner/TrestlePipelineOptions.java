@@ -34,6 +34,25 @@ public interface TrestlePipelineOptions
 
   void setMaxBundleMillis(long millis);
 
+  /**
+   * After how many milliseconds without anything to read a split of an unbounded source (a
+   * partition, say) does not hold the watermark back any more; 0 for never.
+   *
+   * <p>Trestle takes a source's watermark as it is, and one that stands still while there is
+   * nothing to read keeps every window open. With this option windows end by the other splits. When
+   * the split has something again, elements behind the watermark are late, and dropped if their
+   * window has expired: choose a time longer than the source may pause by accident, or allow
+   * lateness.
+   */
+  @Description(
+      "After how many milliseconds without anything to read a split of an unbounded source does not"
+          + " hold the watermark back any more; 0 for never. What comes through the split after"
+          + " that may be late.")
+  @Default.Long(0)
+  long getSourceIdleMillis();
+
+  void setSourceIdleMillis(long millis);
+
   /** Megabytes for the engine's buffers, of all tasks together; 0 for 40 % of the heap. */
   @Description(
       "Megabytes that the engine may use for grouping, side inputs and buffers before it goes to"

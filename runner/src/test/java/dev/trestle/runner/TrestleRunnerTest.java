@@ -79,6 +79,13 @@ final class TrestleRunnerTest {
   }
 
   @Test
+  void idleTimeOutOfRangeIsRefusedByName() {
+    Exception e =
+        assertThrows(IllegalArgumentException.class, () -> pipeline("--sourceIdleMillis=-5"));
+    assertThat(e.getMessage(), containsString("--sourceIdleMillis=-5"));
+  }
+
+  @Test
   void sideInputLargerThanTheMemoryBudgetIsRead() {
     int elements = 3000;
     Pipeline pipeline = pipeline("--memoryBudgetMb=1");

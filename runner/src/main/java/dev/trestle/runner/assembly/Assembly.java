@@ -53,7 +53,15 @@ public final class Assembly {
     ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
     return new JobBuilder(graph, settings, resources, scheduler)
         .start(
-            name, stage -> new StageAssembly(graph, stage, settings, options.isStreaming(), clock));
+            name,
+            stage ->
+                new StageAssembly(
+                    graph,
+                    stage,
+                    settings,
+                    options.isStreaming(),
+                    options.getSourceIdleMillis(),
+                    clock));
   }
 
   private static EngineSettings settings(

@@ -38,6 +38,7 @@ final class StageAssembly implements StageFactory {
 
   private final DoFnOperators doFns = new DoFnOperators();
   private final boolean streaming;
+  private final long sourceIdleMillis;
   private final InstantSource clock;
   private final @Nullable EdgeFormat input;
   private final @Nullable BoundedSplits boundedSplits;
@@ -47,6 +48,7 @@ final class StageAssembly implements StageFactory {
    * A stage.
    *
    * @param streaming whether results are wanted before a bounded input has ended
+   * @param sourceIdleMillis after how long a split that has nothing to read is idle; 0 for never
    * @param clock a {@link ScriptedClock} where the graph has a scripted source
    */
   StageAssembly(
@@ -54,8 +56,10 @@ final class StageAssembly implements StageFactory {
       Stage stage,
       EngineSettings settings,
       boolean streaming,
+      long sourceIdleMillis,
       InstantSource clock) {
     this.streaming = streaming;
+    this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =
         stage.inputs().isEmpty() ? null : EdgeFormat.of(graph.edges().get(stage.inputs().get(0)));
@@ -103,7 +107,7 @@ final class StageAssembly implements StageFactory {
       return new BoundedReadOperator(boundedSplits, output);
     }
     if (step instanceof Step.UnboundedRead read && unboundedSplits != null) {
-      return new UnboundedReadOperator(read.source(), unboundedSplits, output);
+      return new UnboundedReadOperator(read.source(), unboundedSplits, sourceIdleMillis, output);
     }
     if (step instanceof Step.ScriptedSource source && clock instanceof ScriptedClock scripted) {
       return new ScriptedSourceOperator(source.script(), scripted, output);

@@ -7,6 +7,7 @@ import dev.trestle.runner.operator.Receiver;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Step;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the operators of this package, each behind a gate where it reads side inputs. */
@@ -35,14 +36,13 @@ public final class DoFnOperators {
           new StatefulParDoOperator(stateful, input, outputs),
           stateful.fn(),
           stateful.input(),
-          input);
+          input,
+          () -> Long.MAX_VALUE);
     }
     if (input != null && step instanceof Step.ProcessSizedElements process) {
-      return gated(
-          new ProcessSizedElementsOperator(process, input, outputs),
-          process.fn(),
-          process.input(),
-          input);
+      ProcessSizedElementsOperator operator =
+          new ProcessSizedElementsOperator(process, input, outputs);
+      return gated(operator, process.fn(), process.input(), input, operator::earliestWindowEnd);
     }
     throw new IllegalArgumentException("No operator for " + step);
   }
@@ -52,7 +52,13 @@ public final class DoFnOperators {
   }
 
   private static Operator gated(
-      InputOperator operator, DoFnSpec fn, Collection input, EdgeFormat format) {
-    return fn.views().isEmpty() ? operator : new SideInputBatchGate(operator, format, input);
+      InputOperator operator,
+      DoFnSpec fn,
+      Collection input,
+      EdgeFormat format,
+      LongSupplier earliestWindowEnd) {
+    return fn.views().isEmpty()
+        ? operator
+        : new SideInputBatchGate(operator, format, input, earliestWindowEnd);
   }
 }

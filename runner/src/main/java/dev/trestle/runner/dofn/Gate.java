@@ -4,21 +4,30 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.SideInputReader;
+import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of an operator with side inputs and lets an element pass, window by window, when
- * they are ready. An operator that has none never meets one.
+ * they are ready. An element whose window has expired, so that there are no side inputs for it any
+ * more, is dropped and counted. An operator that has no side inputs never meets a gate.
  */
 abstract sealed class Gate<O extends Operator> implements Operator, SideInputReader
     permits SideInputGate, SideInputBatchGate {
+
+  private static final MetricName DROPPED =
+      MetricName.named(
+          LateDataDroppingDoFnRunner.class, LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS);
 
   final O gated;
   private final EdgeFormat format;
   private final Coder<BoundedWindow> windowCoder;
   private @Nullable WindowQueues queues;
+  private @Nullable Counter dropped;
 
   /**
    * A gate.
@@ -36,6 +45,7 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   @Override
   public final void open(OperatorContext context) throws Exception {
     queues = new WindowQueues(context.sideInputs(), new QueueStore(format, windowCoder, context));
+    dropped = context.metrics().getCounter(DROPPED);
     gated.open(context);
   }
 
@@ -50,6 +60,11 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   }
 
   @Override
+  public final boolean isWaiting() {
+    return !queues().isEmpty();
+  }
+
+  @Override
   public final void finishBundle() {
     gated.finishBundle();
   }
@@ -60,7 +75,7 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   }
 
   @Override
-  public final long hold() {
+  public long hold() {
     return Math.min(queues().earliest(), gated.hold());
   }
 
@@ -73,6 +88,21 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
         queues.close();
       }
     }
+  }
+
+  /**
+   * The queue for the next element of a window that is not open; null where the element has to be
+   * dropped.
+   */
+  final QueueStore.@Nullable Queue queue(BoundedWindow window) {
+    WindowQueues waiting = queues();
+    if (!waiting.isExpired(window)) {
+      return waiting.queue(window);
+    }
+    if (dropped != null) {
+      dropped.inc();
+    }
+    return null;
   }
 
   /** Those who wait. */

@@ -170,6 +170,11 @@ final class ProcessSizedElementsOperator extends BatchOperator {
     return running().queue.hold();
   }
 
+  /** The least end of the windows in which something is still to be done. */
+  long earliestWindowEnd() {
+    return running().queue.earliestWindowEnd();
+  }
+
   @Override
   public void close() {
     if (running != null) {

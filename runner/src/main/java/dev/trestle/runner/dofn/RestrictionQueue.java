@@ -91,6 +91,9 @@ final class RestrictionQueue implements AutoCloseable {
   private final PriorityQueue<Delayed> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Delayed::until));
 
+  /** Of everything that is here. */
+  private final PendingWindows windows = new PendingWindows();
+
   /** An element that arrived, once for each of its windows; goes first. */
   private final ArrayDeque<Residual> exploded = new ArrayDeque<>();
 
@@ -119,11 +122,18 @@ final class RestrictionQueue implements AutoCloseable {
 
   void add(Batch batch) {
     for (int i = 0; i < batch.size(); i++) {
-      arrived.queue.addFrom(batch, i, batch.windows(i));
+      Object itsWindows = batch.windows(i);
+      arrived.queue.addFrom(batch, i, itsWindows);
+      windows.add(itsWindows);
     }
   }
 
   void add(Residual residual) {
+    windows.add(residual.windows());
+    enqueue(residual);
+  }
+
+  private void enqueue(Residual residual) {
     KV<?, ?> pair =
         KV.of(residual.element(), KV.of(residual.restriction(), residual.estimatorState()));
     ready.queue.add(
@@ -135,15 +145,24 @@ final class RestrictionQueue implements AutoCloseable {
   }
 
   void addDelayed(Residual residual, long until) {
+    windows.add(residual.windows());
     delayed.add(new Delayed(until, residual));
   }
 
   /** The next thing to do at a processing time; null where there is none. */
   @Nullable Residual poll(long now) {
+    Residual next = next(now);
+    if (next != null) {
+      windows.remove(next.windows());
+    }
+    return next;
+  }
+
+  private @Nullable Residual next(long now) {
     for (Delayed first = delayed.peek();
         first != null && first.until <= now;
         first = delayed.peek()) {
-      add(delayed.remove().residual);
+      enqueue(delayed.remove().residual);
     }
     if (!exploded.isEmpty()) {
       return exploded.poll();
@@ -214,6 +233,11 @@ final class RestrictionQueue implements AutoCloseable {
       least = Math.min(least, residual.residual.hold());
     }
     return least;
+  }
+
+  /** The least end of a window of anything here; {@code Long.MAX_VALUE} where nothing is. */
+  long earliestWindowEnd() {
+    return windows.earliestEnd();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.translation.graph.Collection;
+import java.util.function.LongSupplier;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SideInputBatchGate extends Gate<InputOperator> implements InputOperator {
 
   private final EdgeFormat format;
+  private final LongSupplier earliestWindowEnd;
 
   /** Gathers those elements of a batch that pass; null between batches. */
   private @Nullable Batch passing;
@@ -35,16 +37,22 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
 
   private boolean fired = true;
 
+  /** Up to where the root has fired everything. */
+  private long firedUpTo = passedOn;
+
   /**
    * A gate.
    *
    * @param gated owned by the gate from here on
    * @param format of the batches it reads
    * @param input its elements
+   * @param earliestWindowEnd what the operator answers to {@link #earliestWindowEnd}
    */
-  SideInputBatchGate(InputOperator gated, EdgeFormat format, Collection input) {
+  SideInputBatchGate(
+      InputOperator gated, EdgeFormat format, Collection input, LongSupplier earliestWindowEnd) {
     super(gated, format, input.windowCoder());
     this.format = format;
+    this.earliestWindowEnd = earliestWindowEnd;
   }
 
   @Override
@@ -88,9 +96,11 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
   }
 
   private void admit(Batch batch, int index, BoundedWindow window) {
-    WindowQueues waiting = queues();
-    if (!waiting.isOpen(window)) {
-      waiting.queue(window).addFrom(batch, index, window);
+    if (!queues().isOpen(window)) {
+      QueueStore.Queue queue = queue(window);
+      if (queue != null) {
+        queue.addFrom(batch, index, window);
+      }
       return;
     }
     Batch open = passing;
@@ -138,6 +148,7 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
       if (!fired) {
         return false;
       }
+      firedUpTo = passedOn;
     }
     return true;
   }
@@ -157,6 +168,17 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
       slice.spend(batch.size());
     }
     return false;
+  }
+
+  /** Timers that the root has not been told of do not fire behind the watermark downstream. */
+  @Override
+  public long hold() {
+    return firedUpTo < watermark ? Math.min(firedUpTo, super.hold()) : super.hold();
+  }
+
+  @Override
+  public long earliestWindowEnd() {
+    return earliestWindowEnd.getAsLong();
   }
 
   @Override

@@ -56,9 +56,17 @@ final class SideInputGate extends Gate<Operator> {
       @Nullable Metadata metadata) {
     if (waiting.isOpen(window)) {
       gated.accept(value, timestamp, window, pane, metadata);
-    } else {
-      waiting.queue(window).add(value, timestamp, window, pane, metadata);
+      return;
     }
+    QueueStore.Queue queue = queue(window);
+    if (queue != null) {
+      queue.add(value, timestamp, window, pane, metadata);
+    }
+  }
+
+  @Override
+  public long earliestWindowEnd() {
+    return Long.MAX_VALUE;
   }
 
   @Override

@@ -47,14 +47,23 @@ final class WindowQueues implements AutoCloseable {
     if (window == lastOpen) {
       return true;
     }
-    if (window == lastJoined || queues.containsKey(window) || !sideInputs.isReady(window)) {
+    if (window == lastJoined
+        || queues.containsKey(window)
+        || !sideInputs.isReady(window)
+        || sideInputs.isExpired(window)) {
       return false;
     }
     lastOpen = window;
     return true;
   }
 
-  /** The queue that takes the next element of a window that is not open. */
+  /** Whether the elements of a window that is not open are too late. */
+  @SuppressWarnings("ReferenceEquality") // as above
+  boolean isExpired(BoundedWindow window) {
+    return window != lastJoined && !queues.containsKey(window) && sideInputs.isExpired(window);
+  }
+
+  /** The queue that takes the next element of a window that is neither open nor expired. */
   @SuppressWarnings("ReferenceEquality") // as above
   QueueStore.Queue queue(BoundedWindow window) {
     if (window == lastJoined && lastQueue != null) {
@@ -104,6 +113,10 @@ final class WindowQueues implements AutoCloseable {
         ready.add(window);
       }
     }
+  }
+
+  boolean isEmpty() {
+    return queues.isEmpty();
   }
 
   /** The least timestamp of all that wait; {@code Long.MAX_VALUE} where nobody does. */

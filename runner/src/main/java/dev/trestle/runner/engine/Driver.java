@@ -17,6 +17,12 @@ interface Driver {
   /** The task's input watermark, as far as its timers have fired. */
   long watermark();
 
+  /**
+   * Whether nobody downstream should wait for the task's watermark: its input is idle, and it has
+   * nothing to do by itself, nor elements that wait for side inputs.
+   */
+  boolean isIdle();
+
   /** When the root wants its next turn; {@code Long.MAX_VALUE} for not before more input. */
   long nextWakeup();
 

@@ -6,15 +6,14 @@ import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the channels of the stage's input edges, in turn, and keeps the task's input watermark: the
- * minimum over channels. A watermark takes effect when the operator has fired everything due at it;
- * no element is read in between.
+ * Reads the channels of the stage's input edges, in turn, and keeps the task's input watermark. A
+ * watermark takes effect when the operator has fired everything due at it; no element is read in
+ * between.
  */
 final class InputDriver implements Driver {
 
@@ -22,7 +21,7 @@ final class InputDriver implements Driver {
 
   private final InputOperator root;
   private final SingleWriterChannel[] channels;
-  private final long[] watermarks;
+  private final WatermarkTracker watermarks;
   private final SideInputChannels sideInputs;
   private final WatermarkListener listener;
   private final SynchronizedTime synchronizedTime;
@@ -61,11 +60,8 @@ final class InputDriver implements Driver {
     this.listener = listener;
     this.synchronizedTime = synchronizedTime;
     aligner = new BarrierAligner(sideInputs.size() + this.channels.length);
-    watermarks = new long[this.channels.length];
-    Arrays.fill(watermarks, reached);
-    if (this.channels.length == 0) {
-      reached = END;
-    }
+    watermarks = new WatermarkTracker(this.channels.length);
+    reached = watermarks.reached();
   }
 
   @Override
@@ -154,27 +150,22 @@ final class InputDriver implements Driver {
     if (item instanceof Batch batch) {
       bundle.begin();
       int size = batch.size();
+      watermarks.markActive(next);
       root.accept(batch);
       slice.spend(size);
     } else if (item instanceof StreamItem.Watermark watermark) {
-      advance(next, watermark.millis());
+      watermarks.advance(next, watermark.millis());
+    } else if (item instanceof StreamItem.Idle) {
+      watermarks.markIdle(next);
     } else if (item instanceof StreamItem.EndOfInput) {
-      advance(next, END);
+      watermarks.end(next);
       aligner.end(sideInputs.size() + next);
     } else if (item instanceof StreamItem.Barrier barrier) {
       aligner.arrive(sideInputs.size() + next, barrier.id());
     } else {
       throw new IllegalStateException("Not an item of an input edge: " + item);
     }
-  }
-
-  private void advance(int channel, long watermark) {
-    watermarks[channel] = Math.max(watermarks[channel], watermark);
-    long least = END;
-    for (long each : watermarks) {
-      least = Math.min(least, each);
-    }
-    reached = Math.max(reached, least);
+    reached = watermarks.reached();
   }
 
   @Override
@@ -190,6 +181,14 @@ final class InputDriver implements Driver {
   @Override
   public long watermark() {
     return fired;
+  }
+
+  @Override
+  public boolean isIdle() {
+    return watermarks.isIdle()
+        && fired >= reached
+        && root.nextWakeup() == Long.MAX_VALUE
+        && !sideInputs.isAwaited();
   }
 
   @Override

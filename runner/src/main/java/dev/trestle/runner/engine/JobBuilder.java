@@ -98,6 +98,7 @@ public final class JobBuilder {
       }
     }
     SideInputChannels channels = new SideInputChannels(sideInputs.inlets(), readers);
+    context.onOutputWatermark(channels::dropBehind);
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
     return new Task.Wiring(driver, context, operators, outputs.writers(), outputs.counts());
   }

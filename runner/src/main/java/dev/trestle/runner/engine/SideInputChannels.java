@@ -83,11 +83,43 @@ final class SideInputChannels {
         changed = true;
       } else if (item instanceof StreamItem.Barrier barrier) {
         aligner.arrive(index, barrier.id());
-      } else {
+      } else if (!(item instanceof StreamItem.Idle)) { // no other watermark could be gone by
         throw new IllegalStateException("Not an item of a broadcast edge: " + item);
       }
     }
     return changed;
+  }
+
+  /**
+   * Lets go of what cannot be read any more, between bundles.
+   *
+   * @param watermark of the task's output, in milliseconds. It is behind the main-input watermark
+   *     of each of the task's steps, what waits within them and timers that have to fire included
+   */
+  void dropBehind(long watermark) {
+    if (inlets.isEmpty()) {
+      return;
+    }
+    long earliest = watermark;
+    for (int i = 0; i < readers.size(); i++) {
+      earliest = Math.min(earliest, readers.get(i).earliestWindowEnd());
+    }
+    for (int i = 0; i < inlets.size(); i++) {
+      inlets.get(i).input().advanceMainWatermark(earliest);
+    }
+    for (int i = 0; i < readers.size(); i++) {
+      readers.get(i).sideInputsChanged();
+    }
+  }
+
+  /** Whether elements wait for side inputs. */
+  boolean isAwaited() {
+    for (int i = 0; i < readers.size(); i++) {
+      if (readers.get(i).isWaiting()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void abandon() {

@@ -3,6 +3,7 @@ package dev.trestle.runner.engine;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewLookup;
+import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Edge;
 import dev.trestle.translation.graph.Node;
@@ -33,13 +34,17 @@ final class SideInputWiring {
 
   /** The lookup for a node's side inputs. */
   SideInputs lookup(Node node) {
+    if (node.sideInputs().isEmpty()) {
+      return ViewLookup.none();
+    }
+    DoFnStep step = DoFnStep.of(node.step());
     List<PCollectionView<?>> views = new ArrayList<>();
     List<BroadcastInput> read = new ArrayList<>();
     for (Node.SideInput sideInput : node.sideInputs()) {
-      views.add(view(node.step(), sideInput.tag()));
+      views.add(step.view(sideInput.tag()));
       read.add(inputs.computeIfAbsent(sideInput.edge(), this::open));
     }
-    return ViewLookup.of(views, read);
+    return ViewLookup.of(node.step().transform().fullName(), step.input().windowing(), views, read);
   }
 
   private BroadcastInput open(int edge) {
@@ -60,27 +65,37 @@ final class SideInputWiring {
     return inlets;
   }
 
-  private static PCollectionView<?> view(Step step, String tag) {
-    DoFnSpec fn;
-    if (step instanceof Step.ParDo parDo) {
-      fn = parDo.fn();
-    } else if (step instanceof Step.StatefulParDo parDo) {
-      fn = parDo.fn();
-    } else if (step instanceof Step.PairWithRestriction pair) {
-      fn = pair.fn();
-    } else if (step instanceof Step.SplitAndSizeRestrictions split) {
-      fn = split.fn();
-    } else if (step instanceof Step.ProcessSizedElements process) {
-      fn = process.fn();
-    } else {
+  /** What the steps that read side inputs have in common. */
+  private record DoFnStep(Step step, Collection input, DoFnSpec fn) {
+
+    static DoFnStep of(Step step) {
+      if (step instanceof Step.ParDo parDo) {
+        return new DoFnStep(step, parDo.input(), parDo.fn());
+      }
+      if (step instanceof Step.StatefulParDo parDo) {
+        return new DoFnStep(step, parDo.input(), parDo.fn());
+      }
+      if (step instanceof Step.PairWithRestriction pair) {
+        return new DoFnStep(step, pair.input(), pair.fn());
+      }
+      if (step instanceof Step.SplitAndSizeRestrictions split) {
+        return new DoFnStep(step, split.input(), split.fn());
+      }
+      if (step instanceof Step.ProcessSizedElements process) {
+        return new DoFnStep(step, process.input(), process.fn());
+      }
       throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
     }
-    return fn.views().values().stream()
-        .filter(view -> tagOf(view).equals(tag))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalStateException("No view " + tag + " in " + step.transform().fullName()));
+
+    PCollectionView<?> view(String tag) {
+      return fn.views().values().stream()
+          .filter(view -> tagOf(view).equals(tag))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      "No view " + tag + " in " + step.transform().fullName()));
+    }
   }
 
   @SuppressWarnings("deprecation") // meant for runners

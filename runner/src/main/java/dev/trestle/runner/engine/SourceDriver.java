@@ -74,6 +74,11 @@ final class SourceDriver implements Driver {
   }
 
   @Override
+  public boolean isIdle() {
+    return !done && source.isIdle() && !sideInputs.isAwaited();
+  }
+
+  @Override
   public long nextWakeup() {
     return done || isAligning() ? Long.MAX_VALUE : source.nextWakeup();
   }

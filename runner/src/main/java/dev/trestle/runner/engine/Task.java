@@ -67,6 +67,10 @@ public final class Task implements Wakeable {
   private boolean inBundle;
   private long lastFlush = System.nanoTime();
   private boolean closed;
+
+  /** Whether those downstream have been told not to wait for the watermark. */
+  private boolean idle;
+
   private long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   /**
@@ -204,6 +208,7 @@ public final class Task implements Wakeable {
         input.work(slice, bundle);
         endBundle();
         passWatermark();
+        passIdleness();
         passBarrier();
         if (outputWatermark >= END && input.isAtEnd()) {
           finish();
@@ -320,6 +325,19 @@ public final class Task implements Wakeable {
       context.setOutputWatermark(output);
       if (output < END) {
         send(new StreamItem.Watermark(output));
+      }
+    }
+  }
+
+  private void passIdleness() {
+    boolean nowIdle = driver().isIdle();
+    if (nowIdle != idle) {
+      idle = nowIdle;
+      if (idle) {
+        flushOperators();
+        send(new StreamItem.Idle());
+      } else if (outputWatermark < END) {
+        send(new StreamItem.Watermark(outputWatermark));
       }
     }
   }

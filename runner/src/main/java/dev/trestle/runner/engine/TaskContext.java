@@ -9,6 +9,7 @@ import dev.trestle.state.spill.SpillDirectory;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
@@ -26,6 +27,7 @@ final class TaskContext {
   private final List<StepContext> steps = new ArrayList<>();
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
+  private LongConsumer outputWatermarkListener = unused -> {};
 
   TaskContext(
       JobResources resources,
@@ -61,8 +63,14 @@ final class TaskContext {
     inputWatermark = Math.max(inputWatermark, millis);
   }
 
+  /** Names who is told of the output watermark, between bundles. */
+  void onOutputWatermark(LongConsumer listener) {
+    outputWatermarkListener = listener;
+  }
+
   void setOutputWatermark(long millis) {
     outputWatermark = millis;
+    outputWatermarkListener.accept(millis);
   }
 
   private final class StepContext implements OperatorContext {

@@ -19,6 +19,12 @@ public sealed interface StreamItem {
    */
   record Watermark(long millis) implements StreamItem {}
 
+  /**
+   * Nothing is to be expected for now: nobody should wait for the watermark, until elements or a
+   * watermark follow.
+   */
+  record Idle() implements StreamItem {}
+
   /** What came before belongs to checkpoint {@code id}, what follows does not. */
   record Barrier(long id) implements StreamItem {}
 

@@ -11,7 +11,10 @@ package dev.trestle.runner.operator;
  */
 public interface SideInputReader {
 
-  /** Says, between bundles, that panes or watermarks of side inputs have come. Does no work. */
+  /**
+   * Says, between bundles, that panes or watermarks of side inputs have come, or that main-input
+   * windows may have expired. Does no work.
+   */
   void sideInputsChanged();
 
   /**
@@ -20,4 +23,15 @@ public interface SideInputReader {
    * @return whether all that are ready have gone on; false when the slice was used up first
    */
   boolean release(Slice slice);
+
+  /** Whether elements are kept back. */
+  boolean isWaiting();
+
+  /**
+   * The least end, in milliseconds, of the windows for which elements accepted so far may still
+   * read side inputs, as far as {@link Operator#hold} does not tell: a restriction goes on in its
+   * element's window, but holds the watermark where it stands itself. {@code Long.MAX_VALUE} where
+   * there are none.
+   */
+  long earliestWindowEnd();
 }

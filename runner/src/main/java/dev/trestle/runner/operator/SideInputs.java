@@ -12,14 +12,23 @@ public interface SideInputs {
 
   /**
    * Whether every side input that an element in this main-input window reads is ready: a pane has
-   * arrived for the mapped window, or the side input's watermark has passed it.
+   * arrived for the mapped window, or the side input's watermark has passed it, or the main input
+   * is past it.
    */
   boolean isReady(BoundedWindow mainWindow);
+
+  /**
+   * Whether a main-input window is so long over that contents of side inputs for it have been
+   * dropped: an element in it is too late for the step. Windows that are not expired never are.
+   */
+  boolean isExpired(BoundedWindow mainWindow);
 
   /**
    * The value of a view for a side-input window.
    *
    * @throws IllegalArgumentException for a view that is not a side input of the step
+   * @throws IllegalStateException for a window whose contents have been dropped, which means that
+   *     the view's window mapping looks back further than it says
    */
   <T> @Nullable T get(PCollectionView<T> view, BoundedWindow sideInputWindow);
 }

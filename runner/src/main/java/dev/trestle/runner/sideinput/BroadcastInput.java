@@ -4,18 +4,39 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.LateDataUtils;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one task has received of one side input. Changed by the task between bundles; read by its
  * operators.
+ *
+ * <p>A window's contents are kept until nobody can read them any more. By the contract of {@code
+ * WindowMappingFn}, every main-input window that is mapped to a window has ended at the latest its
+ * {@code maximumLookback} after it, and is read for until it expires, its allowed lateness later.
+ * So the contents go when the main-input watermark has passed the window's end and the sum of the
+ * two, the greatest that any reader of the task asks for. What does not end before the global
+ * window does is kept.
  */
 public final class BroadcastInput {
+
+  /** How long to keep contents for a reader whose own windows do not end. */
+  static final long FOR_EVER = Long.MAX_VALUE;
+
+  private static final long GLOBAL_END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
 
   private final Map<BoundedWindow, ViewContents> panes = new HashMap<>();
   private final WindowingStrategy<?, BoundedWindow> strategy;
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long mainWatermark = watermark;
+
+  /** How long after its end a window is read at most, in milliseconds of the main input's time. */
+  private long retention;
+
+  /** The main-input watermark beyond which there is something to drop. */
+  private long nextDrop = Long.MAX_VALUE;
+
   private int version;
 
   /**
@@ -27,10 +48,61 @@ public final class BroadcastInput {
     this.strategy = strategy;
   }
 
-  /** Replaces a window's contents. */
+  /**
+   * Says, before anything arrives, that there is a reader.
+   *
+   * @param millis how long after the end of a window its contents may be read, in the reader's
+   *     event time; or {@link #FOR_EVER}
+   */
+  void retain(long millis) {
+    retention = Math.max(retention, millis);
+  }
+
+  /** Replaces a window's contents, unless nobody will read them. */
   public void accept(ViewPane pane) {
-    panes.put(pane.window(), pane.contents());
-    version++;
+    BoundedWindow window = pane.window();
+    if (!isDropped(window)) {
+      panes.put(window, pane.contents());
+      nextDrop = Math.min(nextDrop, lastRead(window));
+      version++;
+    }
+  }
+
+  /**
+   * Says that whatever reads the side input from now on does so for main-input windows that expire
+   * at {@code millis} or later, and drops what cannot be read any more.
+   */
+  public void advanceMainWatermark(long millis) {
+    mainWatermark = Math.max(mainWatermark, millis);
+    if (mainWatermark > nextDrop) {
+      panes.keySet().removeIf(this::isDropped);
+      nextDrop = Long.MAX_VALUE;
+      for (BoundedWindow window : panes.keySet()) {
+        nextDrop = Math.min(nextDrop, lastRead(window));
+      }
+      version++;
+    }
+  }
+
+  /** As last told, in milliseconds. */
+  long mainWatermark() {
+    return mainWatermark;
+  }
+
+  /** Whether a window's contents have been dropped or would be, should they still come. */
+  boolean isDropped(BoundedWindow window) {
+    return mainWatermark > lastRead(window);
+  }
+
+  /** The main-input watermark up to which a window may be read. */
+  private long lastRead(BoundedWindow window) {
+    long end = window.maxTimestamp().getMillis();
+    return retention >= GLOBAL_END - end ? Long.MAX_VALUE : end + retention;
+  }
+
+  /** How many windows have contents. */
+  int size() {
+    return panes.size();
   }
 
   /** Says that the side input's watermark has reached {@code millis}. */
@@ -46,12 +118,14 @@ public final class BroadcastInput {
 
   /**
    * Whether a window's contents can be read: a pane has come, or none will. That is sure when the
-   * watermark has passed the moment by which the trigger must have fired, or the window's expiry.
+   * watermark has passed the moment by which the trigger must have fired, or the window's expiry,
+   * or when the contents would be dropped.
    */
   boolean isReady(BoundedWindow window) {
     return panes.containsKey(window)
         || watermark >= BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis()
-        || watermark > mustHaveFired(window);
+        || watermark > mustHaveFired(window)
+        || isDropped(window);
   }
 
   private long mustHaveFired(BoundedWindow window) {

@@ -5,10 +5,15 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.runners.core.LateDataUtils;
 import org.apache.beam.sdk.transforms.ViewFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,19 +34,57 @@ public final class ViewLookup implements SideInputs {
     }
   }
 
+  private final String step;
+  private final Duration allowedLateness;
   private final View[] views;
 
-  private ViewLookup(View[] views) {
+  private ViewLookup(String step, Duration allowedLateness, View[] views) {
+    this.step = step;
+    this.allowedLateness = allowedLateness;
     this.views = views;
   }
 
-  /** A lookup over views and, in the same order, where their contents arrive. */
-  public static ViewLookup of(List<PCollectionView<?>> views, List<BroadcastInput> inputs) {
+  /** A lookup for a step without side inputs. */
+  public static ViewLookup none() {
+    return new ViewLookup("", Duration.ZERO, new View[0]);
+  }
+
+  /**
+   * A lookup.
+   *
+   * @param step the transform that reads, for errors
+   * @param main the windowing of its main input
+   * @param inputs where the contents of views arrive, in the order of {@code views}
+   */
+  public static ViewLookup of(
+      String step,
+      WindowingStrategy<?, ?> main,
+      List<PCollectionView<?>> views,
+      List<BroadcastInput> inputs) {
     View[] all = new View[views.size()];
     for (int i = 0; i < all.length; i++) {
       all[i] = new View(views.get(i), inputs.get(i));
+      inputs.get(i).retain(retention(views.get(i), main));
     }
-    return new ViewLookup(all);
+    return new ViewLookup(step, main.getAllowedLateness(), all);
+  }
+
+  private static long retention(PCollectionView<?> view, WindowingStrategy<?, ?> main) {
+    if (main.getWindowFn() instanceof GlobalWindows) {
+      return BroadcastInput.FOR_EVER;
+    }
+    long lookback = view.getWindowMappingFn().maximumLookback().getMillis();
+    long lateness = main.getAllowedLateness().getMillis();
+    return lookback > Long.MAX_VALUE - lateness ? BroadcastInput.FOR_EVER : lookback + lateness;
+  }
+
+  /** How many windows' contents the side inputs hold at the moment. */
+  public int size() {
+    int size = 0;
+    for (View view : views) {
+      size += view.input.size();
+    }
+    return size;
   }
 
   @Override
@@ -57,6 +100,23 @@ public final class ViewLookup implements SideInputs {
       }
     }
     return true;
+  }
+
+  @Override
+  public boolean isExpired(BoundedWindow mainWindow) {
+    for (View view : views) {
+      if (view.input.mainWatermark() > mainWindow.maxTimestamp().getMillis()
+          && isExpired(mainWindow, view.input.mainWatermark())
+          && view.input.isDropped(view.view.getWindowMappingFn().getSideInputWindow(mainWindow))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isExpired(BoundedWindow mainWindow, long mainWatermark) {
+    return LateDataUtils.garbageCollectionTime(mainWindow, allowedLateness).getMillis()
+        < mainWatermark;
   }
 
   @Override
@@ -94,12 +154,26 @@ public final class ViewLookup implements SideInputs {
 
   /** Translation admits only views of the two primitive forms; what they are made of is for us. */
   @SuppressWarnings({"unchecked", "deprecation"})
-  private static @Nullable Object apply(View view, BoundedWindow window) {
+  private @Nullable Object apply(View view, BoundedWindow window) {
     ViewContents contents = view.input.contents(window);
     if (contents == null) {
+      checkNotDropped(view, window);
       contents = new ViewContents(Collections.emptyList(), view.view.getCoderInternal());
     }
     ViewFn<Object, Object> viewFn = (ViewFn<Object, Object>) view.view.getViewFn();
     return viewFn.apply(contents.primitiveView(viewFn.getMaterialization().getUrn()));
+  }
+
+  /** Who reads for a window that has not expired must find what is mapped to it. */
+  private void checkNotDropped(View view, BoundedWindow window) {
+    if (view.input.isDropped(window)) {
+      WindowMappingFn<?> mapping = view.view.getWindowMappingFn();
+      throw new IllegalStateException(
+          String.format(
+              "%s reads window %s of a side input after it was dropped: %s maps a main-input window"
+                  + " further back than the %d ms of its maximumLookback(). Give the constructor of"
+                  + " WindowMappingFn the longest lookback.",
+              step, window, mapping.getClass().getName(), mapping.maximumLookback().getMillis()));
+    }
   }
 }

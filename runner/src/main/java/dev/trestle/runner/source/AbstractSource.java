@@ -42,6 +42,11 @@ abstract class AbstractSource extends ImmediateOperator implements SourceOperato
   public void finishBundle() {}
 
   @Override
+  public boolean isIdle() {
+    return false;
+  }
+
+  @Override
   public long nextWakeup() {
     return Long.MIN_VALUE;
   }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Reads the task's splits of an unbounded source, in turn. A split whose watermark has reached the
  * end of time is finished; the operator is done when all are.
  *
+ * <p>The watermark is the least of the splits'. A split that is idle does not count; when all are,
+ * the watermark goes to the furthest, where it would be had that one become idle last.
+ *
  * <p>Until jobs take durable checkpoints, a mark is finalised when the bundle that read up to it
  * has ended: from then on a failure fails the job.
  */
@@ -39,18 +42,22 @@ public final class UnboundedReadOperator extends AbstractSource {
   private final Receiver output;
   private final ReadAhead ahead = new ReadAhead();
   private final boolean requiresDeduping;
+  private final long idleMillis;
   private final List<Split> live = new ArrayList<>();
   private int next;
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private boolean idle;
   private long wakeup = Long.MIN_VALUE;
 
   private static final class Split {
     final UnboundedReader<?> reader;
+    final Idleness idleness;
     boolean started;
     boolean readSinceMark;
 
-    Split(UnboundedReader<?> reader) {
+    Split(UnboundedReader<?> reader, Idleness idleness) {
       this.reader = reader;
+      this.idleness = idleness;
     }
   }
 
@@ -58,10 +65,13 @@ public final class UnboundedReadOperator extends AbstractSource {
    * A read.
    *
    * @param splits shared by all tasks of the stage
+   * @param idleMillis after how long without anything to read a split is idle, in milliseconds of
+   *     processing time; 0 for never
    */
   public UnboundedReadOperator(
-      UnboundedSource<?, ?> source, UnboundedSplits splits, Receiver output) {
+      UnboundedSource<?, ?> source, UnboundedSplits splits, long idleMillis, Receiver output) {
     this.splits = splits;
+    this.idleMillis = idleMillis;
     this.output = output;
     requiresDeduping = source.requiresDeduping();
   }
@@ -71,7 +81,8 @@ public final class UnboundedReadOperator extends AbstractSource {
     super.open(operatorContext);
     for (UnboundedSource<?, ?> split :
         splits.of(operatorContext.taskIndex(), operatorContext.options())) {
-      live.add(new Split(split.createReader(operatorContext.options(), null)));
+      live.add(
+          new Split(split.createReader(operatorContext.options(), null), new Idleness(idleMillis)));
     }
     if (live.isEmpty()) {
       watermark = END;
@@ -86,15 +97,19 @@ public final class UnboundedReadOperator extends AbstractSource {
     MetricsContainer before = metrics.activate(opened.metrics());
     try {
       boolean read = false;
+      long now = opened.clock().millis();
       for (int i = live.size(); i > 0 && !slice.isUsedUp(); i--) {
         next = next < live.size() - 1 ? next + 1 : 0;
-        read |= read(live.get(next), slice);
+        Split split = live.get(next);
+        boolean found = read(split, slice);
+        split.idleness.looked(found, now);
+        read |= found;
       }
       updateWatermark();
       if (live.isEmpty()) {
         return Progress.DONE;
       }
-      wakeup = read ? Long.MIN_VALUE : opened.clock().millis() + POLL_MILLIS;
+      wakeup = read ? Long.MIN_VALUE : now + POLL_MILLIS;
       return read ? Progress.MADE : Progress.NONE;
     } catch (IOException e) {
       throw UserCodeException.wrap(e);
@@ -127,6 +142,8 @@ public final class UnboundedReadOperator extends AbstractSource {
 
   private void updateWatermark() throws IOException {
     long least = END;
+    long furthest = watermark;
+    idle = true;
     for (int i = live.size() - 1; i >= 0; i--) {
       Split split = live.get(i);
       Instant reached = split.reader.getWatermark();
@@ -135,10 +152,15 @@ public final class UnboundedReadOperator extends AbstractSource {
         mark(split);
         split.reader.close();
       } else {
-        least = Math.min(least, reached.getMillis());
+        furthest = Math.max(furthest, reached.getMillis());
+        if (!split.idleness.isIdle()) {
+          idle = false;
+          least = Math.min(least, reached.getMillis());
+        }
       }
     }
-    watermark = Math.max(watermark, least);
+    idle &= !live.isEmpty();
+    watermark = idle ? furthest : Math.max(watermark, least);
   }
 
   @Override
@@ -167,6 +189,11 @@ public final class UnboundedReadOperator extends AbstractSource {
   @Override
   public long watermark() {
     return watermark;
+  }
+
+  @Override
+  public boolean isIdle() {
+    return idle;
   }
 
   @Override

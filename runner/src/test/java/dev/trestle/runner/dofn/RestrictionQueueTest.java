@@ -6,6 +6,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -109,6 +110,34 @@ class RestrictionQueueTest {
     }
     List<BoundedWindow> expected = List.of(window(0), window(1), window(0), window(1));
     assertThat(windows, equalTo(expected));
+  }
+
+  @Test
+  void windowsOfWhatIsToBeDoneAreKnown() {
+    RestrictionQueue queue = new RestrictionQueue(INPUT, FORMAT, true, new FakeOperatorContext());
+    assertThat(queue.earliestWindowEnd(), is(Long.MAX_VALUE));
+    queue.add(batch(List.of(window(2), window(1)), 10));
+    queue.add(batch(window(1), 11));
+    queue.add(residual(1, 500)); // in window 0, however far its watermark is
+    queue.addDelayed(residual(2, 500), 100);
+    assertThat(queue.earliestWindowEnd(), is(9L));
+    assertThat(restrictions(queue, 99), hasSize(4));
+    assertThat(queue.earliestWindowEnd(), is(9L));
+    assertThat(restrictions(queue, 100), hasSize(1));
+    assertThat(queue.earliestWindowEnd(), is(Long.MAX_VALUE));
+  }
+
+  @Test
+  void windowIsKnownUntilItsLastElementIsDone() {
+    RestrictionQueue queue = new RestrictionQueue(INPUT, FORMAT, true, new FakeOperatorContext());
+    queue.add(batch(List.of(window(1), window(2)), 10, 11));
+    long[] expected = {19, 19, 29};
+    queue.poll(0);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(queue.earliestWindowEnd(), is(expected[i]));
+      queue.poll(0);
+    }
+    assertThat(queue.earliestWindowEnd(), is(Long.MAX_VALUE));
   }
 
   private static List<Object> restrictions(RestrictionQueue queue, long now) {

@@ -273,7 +273,8 @@ class SideInputGateSpillTest {
         new SideInputBatchGate(
             new RedistributeOperator(main),
             format,
-            Steps.collection(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of()), Duration.ZERO));
+            Steps.collection(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of()), Duration.ZERO),
+            () -> Long.MAX_VALUE);
     gate.open(context);
     gate.startBundle();
     makeReady(window(0));

@@ -15,6 +15,8 @@ import dev.trestle.runner.operator.FakeSideInputs;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.state.ByteKey;
 import java.util.List;
+import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
+import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -111,7 +113,67 @@ class SideInputGateTest {
   }
 
   @Test
-  void waitingElementOfARootIsNotLateWhenReleased() throws Exception {
+  void elementOfAnExpiredWindowIsDroppedAndCounted() {
+    sideInputs.set(window(1), "ready");
+    sideInputs.expired.add(window(0));
+    give("a", 15, List.of(window(0), window(1)));
+    give("b", 5, window(0));
+    assertThat(main.windows(), contains((Object) window(1)));
+    assertThat(gate.hold(), equalTo(Long.MAX_VALUE));
+    assertThat(dropped(), equalTo(2L));
+  }
+
+  @Test
+  void windowExpiresWhileItsElementsPass() {
+    sideInputs.set(window(0), "ready");
+    BoundedWindow window = window(0);
+    give("a", 5, window);
+    sideInputs.expired.add(window);
+    gate.sideInputsChanged();
+    give("b", 5, window);
+    assertThat(main.values(), contains("a"));
+    assertThat(dropped(), equalTo(1L));
+  }
+
+  private long dropped() {
+    return context
+        .metrics
+        .getCounter(MetricName.named(LateDataDroppingDoFnRunner.class, "droppedDueToLateness"))
+        .getCumulative();
+  }
+
+  @Test
+  void elementOfABatchInAnExpiredWindowIsDropped() throws Exception {
+    SideInputBatchGate root = rootGate();
+    sideInputs.set(window(1), "ready");
+    sideInputs.expired.add(window(0));
+    Batch batch = new Batch(Steps.KEYED);
+    add(batch, "a", 1, 5);
+    add(batch, "a", 2, 15);
+    root.accept(batch);
+    assertThat(main.values(), contains("a2"));
+    assertThat(root.hold() > 15, is(true));
+    assertThat(dropped(), equalTo(1L));
+  }
+
+  @Test
+  void timersThatHaveYetToFireAfterAWaitHoldTheWatermark() throws Exception {
+    SideInputBatchGate root = rootGate();
+    Batch batch = new Batch(Steps.KEYED);
+    add(batch, "a", 1, 5);
+    root.accept(batch);
+    root.advanceWatermark(30, slice());
+    sideInputs.set(window(0), "ready");
+    root.sideInputsChanged();
+    assertThat(root.release(slice(1)), is(false)); // used up by the element
+    assertThat(main.values(), contains("a1"));
+    assertThat(root.hold(), equalTo(5L));
+    assertThat(root.release(slice()), is(true));
+    assertThat(main.values(), contains("a1", "end a1 9"));
+    assertThat(root.hold(), equalTo(Long.MAX_VALUE));
+  }
+
+  private SideInputBatchGate rootGate() throws Exception {
     SideInputBatchGate root =
         new SideInputBatchGate(
             new StatefulParDoOperator(
@@ -119,9 +181,16 @@ class SideInputGateTest {
                 Steps.KEYED,
                 new Receiver[] {main}),
             Steps.KEYED,
-            Steps.strings());
+            Steps.strings(),
+            () -> Long.MAX_VALUE);
     root.open(context);
     root.startBundle();
+    return root;
+  }
+
+  @Test
+  void waitingElementOfARootIsNotLateWhenReleased() throws Exception {
+    SideInputBatchGate root = rootGate();
     sideInputs.set(window(1), "ready");
     Batch batch = new Batch(Steps.KEYED);
     add(batch, "a", 1, 5);

@@ -50,6 +50,11 @@ final class CountingSource implements SourceOperator {
   }
 
   @Override
+  public boolean isIdle() {
+    return false;
+  }
+
+  @Override
   public long nextWakeup() {
     return Long.MIN_VALUE;
   }

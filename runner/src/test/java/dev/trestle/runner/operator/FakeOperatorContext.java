@@ -35,6 +35,11 @@ public class FakeOperatorContext implements OperatorContext {
         }
 
         @Override
+        public boolean isExpired(BoundedWindow mainWindow) {
+          return false;
+        }
+
+        @Override
         public <T> @Nullable T get(PCollectionView<T> view, BoundedWindow sideInputWindow) {
           throw new IllegalArgumentException("Unknown view " + view);
         }

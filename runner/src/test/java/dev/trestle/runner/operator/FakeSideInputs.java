@@ -1,7 +1,9 @@
 package dev.trestle.runner.operator;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeSideInputs implements SideInputs {
 
   private final Map<BoundedWindow, Object> ready = new HashMap<>();
+
+  /** Main-input windows for which nothing is there any more. */
+  public final Set<BoundedWindow> expired = new HashSet<>();
 
   /** How often readiness was asked for. */
   public int questions;
@@ -26,7 +31,12 @@ public final class FakeSideInputs implements SideInputs {
   @Override
   public boolean isReady(BoundedWindow mainWindow) {
     questions++;
-    return ready.containsKey(mainWindow);
+    return ready.containsKey(mainWindow) || expired.contains(mainWindow);
+  }
+
+  @Override
+  public boolean isExpired(BoundedWindow mainWindow) {
+    return expired.contains(mainWindow);
   }
 
   @Override
