@@ -1,6 +1,7 @@
 package dev.trestle.benchmarks.hot;
 
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
@@ -93,5 +94,15 @@ final class BenchmarkContext implements OperatorContext {
   @Override
   public BundleFinalizer bundleFinalizer() {
     throw new UnsupportedOperationException("Grouping finalizes nothing");
+  }
+
+  @Override
+  public boolean takesCheckpoints() {
+    return false;
+  }
+
+  @Override
+  public RestoredState restored() {
+    return RestoredState.NONE;
   }
 }

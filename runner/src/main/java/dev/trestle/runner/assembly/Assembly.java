@@ -1,6 +1,7 @@
 package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.Job;
 import dev.trestle.runner.engine.JobBuilder;
@@ -47,11 +48,12 @@ public final class Assembly {
             options,
             new MemoryBudget(memoryBytes(options)),
             SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
-            clock);
+            clock,
+            false);
     String name = "trestle-" + JOBS.incrementAndGet();
     EngineSettings settings = settings(graph, options, scripted);
     ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
-    return new JobBuilder(graph, settings, resources, scheduler)
+    return new JobBuilder(graph, settings, resources, scheduler, RestoredJob.NONE)
         .start(
             name,
             stage ->
@@ -61,7 +63,8 @@ public final class Assembly {
                     settings,
                     options.isStreaming(),
                     options.getSourceIdleMillis(),
-                    clock));
+                    clock,
+                    false));
   }
 
   private static EngineSettings settings(

@@ -38,6 +38,7 @@ final class StageAssembly implements StageFactory {
 
   private final DoFnOperators doFns = new DoFnOperators();
   private final boolean streaming;
+  private final boolean takesCheckpoints;
   private final long sourceIdleMillis;
   private final InstantSource clock;
   private final @Nullable EdgeFormat input;
@@ -50,6 +51,7 @@ final class StageAssembly implements StageFactory {
    * @param streaming whether results are wanted before a bounded input has ended
    * @param sourceIdleMillis after how long a split that has nothing to read is idle; 0 for never
    * @param clock a {@link ScriptedClock} where the graph has a scripted source
+   * @param takesCheckpoints whether operators are asked for snapshots
    */
   StageAssembly(
       OperatorGraph graph,
@@ -57,8 +59,10 @@ final class StageAssembly implements StageFactory {
       EngineSettings settings,
       boolean streaming,
       long sourceIdleMillis,
-      InstantSource clock) {
+      InstantSource clock,
+      boolean takesCheckpoints) {
     this.streaming = streaming;
+    this.takesCheckpoints = takesCheckpoints;
     this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =
@@ -66,7 +70,7 @@ final class StageAssembly implements StageFactory {
     Step root = stage.root().step();
     boundedSplits =
         root instanceof Step.BoundedRead read
-            ? new BoundedSplits(read.source(), settings.parallelism())
+            ? new BoundedSplits(read.source(), settings.parallelism(), !takesCheckpoints)
             : null;
     unboundedSplits =
         root instanceof Step.UnboundedRead read
@@ -155,6 +159,6 @@ final class StageAssembly implements StageFactory {
   }
 
   private boolean endsBeforeResults(Collection collection) {
-    return collection.bounded() && !streaming;
+    return collection.bounded() && !streaming && !takesCheckpoints;
   }
 }

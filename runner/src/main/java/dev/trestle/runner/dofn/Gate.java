@@ -4,6 +4,9 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.SideInputReader;
+import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.state.KeyGroupRange;
+import java.io.IOException;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -26,6 +29,7 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   final O gated;
   private final EdgeFormat format;
   private final Coder<BoundedWindow> windowCoder;
+  private KeyGroupRange range = KeyGroupRange.all(KeyGroupRange.DEFAULT_TOTAL);
   private @Nullable WindowQueues queues;
   private @Nullable Counter dropped;
 
@@ -44,7 +48,12 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
 
   @Override
   public final void open(OperatorContext context) throws Exception {
-    queues = new WindowQueues(context.sideInputs(), new QueueStore(format, windowCoder, context));
+    range = context.keyGroups();
+    WindowQueues waiting =
+        new WindowQueues(
+            context.sideInputs(), format, new QueueStore(format, windowCoder, context));
+    queues = waiting;
+    waiting.restore(context.restored());
     dropped = context.metrics().getCounter(DROPPED);
     gated.open(context);
   }
@@ -77,6 +86,12 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   @Override
   public long hold() {
     return Math.min(queues().earliest(), gated.hold());
+  }
+
+  @Override
+  public final void snapshot(SnapshotWriter out) throws IOException {
+    gated.snapshot(out);
+    queues().snapshot(out, range);
   }
 
   @Override

@@ -7,7 +7,9 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.translation.graph.Step;
+import java.io.IOException;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
@@ -125,8 +127,10 @@ final class ProcessSizedElementsOperator extends BatchOperator {
   }
 
   @Override
-  public void open(OperatorContext context) {
-    running = new Running(step, input, outputs, context);
+  public void open(OperatorContext context) throws IOException {
+    Running open = new Running(step, input, outputs, context);
+    running = open; // so that it is closed whatever comes
+    open.queue.restore(context.restored());
   }
 
   @Override
@@ -173,6 +177,11 @@ final class ProcessSizedElementsOperator extends BatchOperator {
   /** The least end of the windows in which something is still to be done. */
   long earliestWindowEnd() {
     return running().queue.earliestWindowEnd();
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    running().queue.snapshot(out);
   }
 
   @Override

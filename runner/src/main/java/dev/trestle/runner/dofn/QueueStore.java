@@ -11,6 +11,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpilledBlocks;
 import dev.trestle.state.spill.SpilledBlocks.Block;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -155,6 +156,18 @@ final class QueueStore implements AutoCloseable {
     return batch;
   }
 
+  /** Is shown elements that wait. */
+  interface Visitor {
+
+    /** Takes a look at a batch, which must stay as it is. */
+    void visit(Batch batch) throws IOException;
+  }
+
+  /** How batches of the store's format are written. */
+  BatchEncoding encoding() {
+    return encoding;
+  }
+
   /** Elements that leave in the order in which they came. */
   final class Queue {
 
@@ -230,6 +243,20 @@ final class QueueStore implements AutoCloseable {
         earliest.add(last);
       }
       charge(last, bytes);
+    }
+
+    /** Shows all elements, in order; they stay. */
+    void visit(Visitor visitor) throws IOException {
+      for (Segment segment : segments) {
+        Block block = segment.block;
+        Batch batch = segment.batch;
+        if (block != null) {
+          byte[] bytes = disk.read(block);
+          visitor.visit(encoding.read(new ByteSource(bytes, 0, bytes.length)));
+        } else if (batch != null) {
+          visitor.visit(batch);
+        }
+      }
     }
 
     /** Takes some of the elements that came first; null where there are none. */

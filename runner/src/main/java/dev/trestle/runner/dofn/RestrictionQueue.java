@@ -1,13 +1,20 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.RestoredState;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.translation.graph.Collection;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.InstantCoder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -29,8 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RestrictionQueue implements AutoCloseable {
 
+  private static final String ARRIVED = "arrived";
+  private static final String RESIDUALS = "residuals";
+  private static final String DELAYED = "delayed";
+
   /** A queue that is read element by element. */
   private static final class Lane {
+    final EdgeFormat format;
     final QueueStore store;
     final QueueStore.Queue queue;
 
@@ -39,9 +51,23 @@ final class RestrictionQueue implements AutoCloseable {
 
     private int next;
 
-    Lane(QueueStore store) {
-      this.store = store;
+    Lane(EdgeFormat format, Coder<BoundedWindow> windowCoder, OperatorContext context) {
+      this.format = format;
+      store = new QueueStore(format, windowCoder, context);
       queue = store.newQueue();
+    }
+
+    /** Writes what waits, a batch to a record. */
+    void snapshot(SnapshotWriter.Section section) throws IOException {
+      Batch partly = front;
+      if (partly != null) {
+        Batch rest = new Batch(format, partly.size() - next);
+        for (int i = next; i < partly.size(); i++) {
+          rest.addFrom(partly, i, partly.windows(i));
+        }
+        store.encoding().write(rest, section.unkeyed());
+      }
+      queue.visit(batch -> store.encoding().write(batch, section.unkeyed()));
     }
 
     boolean isEmpty() {
@@ -110,14 +136,13 @@ final class RestrictionQueue implements AutoCloseable {
   @SuppressWarnings("unchecked") // elements of a collection fit its coder
   RestrictionQueue(Collection input, EdgeFormat format, boolean explode, OperatorContext context) {
     this.explode = explode;
-    arrived = new Lane(new QueueStore(format, input.windowCoder(), context));
+    arrived = new Lane(format, input.windowCoder(), context);
     Coder<?> residualCoder = KvCoder.of(input.coder(), InstantCoder.of());
     ready =
         new Lane(
-            new QueueStore(
-                new EdgeFormat(null, (Coder<Object>) residualCoder, false, true),
-                input.windowCoder(),
-                context));
+            new EdgeFormat(null, (Coder<Object>) residualCoder, false, true),
+            input.windowCoder(),
+            context);
   }
 
   void add(Batch batch) {
@@ -134,19 +159,71 @@ final class RestrictionQueue implements AutoCloseable {
   }
 
   private void enqueue(Residual residual) {
-    KV<?, ?> pair =
-        KV.of(residual.element(), KV.of(residual.restriction(), residual.estimatorState()));
     ready.queue.add(
-        KV.of(KV.of(pair, 0.0), residual.timestamp()),
+        timed(residual),
         Instant.ofEpochMilli(residual.hold()),
         residual.windows(),
         residual.pane(),
         residual.metadata());
   }
 
+  private static KV<?, ?> timed(Residual residual) {
+    KV<?, ?> pair =
+        KV.of(residual.element(), KV.of(residual.restriction(), residual.estimatorState()));
+    return KV.of(KV.of(pair, 0.0), residual.timestamp());
+  }
+
   void addDelayed(Residual residual, long until) {
     windows.add(residual.windows());
     delayed.add(new Delayed(until, residual));
+  }
+
+  /**
+   * Sections {@code arrived}, {@code residuals} and {@code delayed}: batches; the last behind the
+   * processing time, in milliseconds, at which its one residual goes on.
+   */
+  void snapshot(SnapshotWriter out) throws IOException {
+    arrived.snapshot(out.section(ARRIVED));
+    ready.snapshot(out.section(RESIDUALS));
+    SnapshotWriter.Section residuals = out.section(RESIDUALS);
+    for (Residual residual : exploded) {
+      ready.store.encoding().write(batchOf(residual), residuals.unkeyed());
+    }
+    SnapshotWriter.Section later = out.section(DELAYED);
+    for (Delayed each : delayed) {
+      ByteSink record = later.unkeyed();
+      record.writeLong(each.until);
+      ready.store.encoding().write(batchOf(each.residual), record);
+    }
+  }
+
+  void restore(RestoredState from) throws IOException {
+    from.read(ARRIVED, (keyGroup, record) -> add(arrived.store.encoding().read(record)));
+    from.read(RESIDUALS, (keyGroup, record) -> forEach(record, this::add));
+    from.read(
+        DELAYED,
+        (keyGroup, record) -> {
+          long until = new DataInputStream(record).readLong();
+          forEach(record, residual -> addDelayed(residual, until));
+        });
+  }
+
+  private void forEach(ByteSource record, Consumer<Residual> action) {
+    Batch batch = ready.store.encoding().read(record);
+    for (int i = 0; i < batch.size(); i++) {
+      action.accept(residual(batch, i));
+    }
+  }
+
+  private Batch batchOf(Residual residual) {
+    Batch batch = new Batch(ready.format, 1);
+    batch.add(
+        timed(residual),
+        Instant.ofEpochMilli(residual.hold()),
+        residual.windows(),
+        residual.pane(),
+        residual.metadata());
+    return batch;
   }
 
   /** The next thing to do at a processing time; null where there is none. */

@@ -9,9 +9,11 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
 import dev.trestle.translation.graph.Step;
+import java.io.IOException;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
@@ -40,10 +42,11 @@ final class StatefulParDoOperator extends BatchOperator {
   }
 
   @Override
-  public void open(OperatorContext context) {
+  public void open(OperatorContext context) throws IOException {
     KeyedContext keyed =
         KeyedContext.create(
             context, input.keyCoder(), input.keyByObject(), step.input().windowCoder());
+    keyed.restore(context.restored());
     calls = new KeyedCalls(step, outputs, keyed, context);
   }
 
@@ -111,6 +114,11 @@ final class StatefulParDoOperator extends BatchOperator {
   @Override
   public long hold() {
     return calls().keyed.hold();
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    calls().keyed.snapshot(out);
   }
 
   @Override

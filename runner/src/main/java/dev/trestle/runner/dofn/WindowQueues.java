@@ -1,7 +1,14 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.BatchEncoding;
+import dev.trestle.runner.exchange.EdgeFormat;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
+import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.runner.operator.Windows;
+import dev.trestle.state.KeyGroupRange;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowQueues implements AutoCloseable {
 
+  private static final String WAITING = "waiting";
+
   private final SideInputs sideInputs;
+  private final EdgeFormat format;
   private final QueueStore store;
   private final Map<BoundedWindow, QueueStore.Queue> queues = new LinkedHashMap<>();
 
@@ -35,10 +45,12 @@ final class WindowQueues implements AutoCloseable {
   /**
    * No queues.
    *
-   * @param store owned from here on
+   * @param format in which elements wait
+   * @param store of this format, owned from here on
    */
-  WindowQueues(SideInputs sideInputs, QueueStore store) {
+  WindowQueues(SideInputs sideInputs, EdgeFormat format, QueueStore store) {
     this.sideInputs = sideInputs;
+    this.format = format;
     this.store = store;
   }
 
@@ -126,6 +138,40 @@ final class WindowQueues implements AutoCloseable {
       least = Math.min(least, queue.earliest());
     }
     return least;
+  }
+
+  /** Section {@code waiting}: batches; where there are keys, one for each element. */
+  void snapshot(SnapshotWriter out, KeyGroupRange range) throws IOException {
+    SnapshotWriter.Section section = out.section(WAITING);
+    BatchEncoding encoding = store.encoding();
+    for (QueueStore.Queue queue : queues.values()) {
+      queue.visit(
+          batch -> {
+            if (format.keyCoder() == null) {
+              encoding.write(batch, section.unkeyed());
+              return;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+              Batch single = new Batch(format, 1);
+              single.addFrom(batch, i, batch.windows(i));
+              encoding.write(
+                  single, section.keyed(KeyGroupRange.keyGroup(batch.keyHash(i), range.total())));
+            }
+          });
+    }
+  }
+
+  void restore(RestoredState from) throws IOException {
+    from.read(
+        WAITING,
+        (keyGroup, record) -> {
+          Batch batch = store.encoding().read(record);
+          for (int i = 0; i < batch.size(); i++) {
+            for (BoundedWindow window : Windows.all(batch.windows(i))) {
+              queue(window).addFrom(batch, i, window);
+            }
+          }
+        });
   }
 
   @Override

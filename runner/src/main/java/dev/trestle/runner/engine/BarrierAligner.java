@@ -42,6 +42,26 @@ final class BarrierAligner {
     blocked[input] = true;
   }
 
+  /**
+   * Says that a barrier has been asked for at a task whose inputs have all ended, through which it
+   * cannot come.
+   */
+  void arriveByRequest(long barrier) {
+    if (aligning == NONE) {
+      aligning = barrier;
+    }
+  }
+
+  /** Whether nothing comes through any input. */
+  boolean allEnded() {
+    for (boolean each : ended) {
+      if (!each) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Says that an input has ended. */
   void end(int input) {
     ended[input] = true;

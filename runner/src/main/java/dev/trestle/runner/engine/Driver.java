@@ -32,6 +32,15 @@ interface Driver {
   /** Whether the input watermark has moved and timers at it have yet to fire. */
   boolean isAboutToFire();
 
+  /**
+   * Asks for a barrier between two bundles. It is made here where none can come through an input.
+   * Any thread may call; the task has to be woken then.
+   */
+  void requestBarrier(long id);
+
+  /** The side inputs of the task. */
+  SideInputChannels sideInputs();
+
   /** Where the barriers that come through the task's inputs meet. */
   BarrierAligner aligner();
 

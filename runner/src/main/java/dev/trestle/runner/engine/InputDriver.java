@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class InputDriver implements Driver {
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+  private static final long NONE = Long.MIN_VALUE;
 
   private final InputOperator root;
   private final SingleWriterChannel[] channels;
@@ -28,6 +29,12 @@ final class InputDriver implements Driver {
 
   /** Side inputs first, then {@link #channels}. */
   private final BarrierAligner aligner;
+
+  /** The barrier that was asked for last. */
+  private volatile long requested = NONE;
+
+  /** The last barrier that has come or was made here. */
+  private long lastBarrier = NONE;
 
   private int next;
 
@@ -53,14 +60,15 @@ final class InputDriver implements Driver {
       List<SingleWriterChannel> channels,
       SideInputChannels sideInputs,
       WatermarkListener listener,
-      SynchronizedTime synchronizedTime) {
+      SynchronizedTime synchronizedTime,
+      long restoredWatermark) {
     this.root = root;
     this.channels = channels.toArray(new SingleWriterChannel[0]);
     this.sideInputs = sideInputs;
     this.listener = listener;
     this.synchronizedTime = synchronizedTime;
     aligner = new BarrierAligner(sideInputs.size() + this.channels.length);
-    watermarks = new WatermarkTracker(this.channels.length);
+    watermarks = new WatermarkTracker(this.channels.length, restoredWatermark);
     reached = watermarks.reached();
   }
 
@@ -77,6 +85,9 @@ final class InputDriver implements Driver {
     if (fired < reached) {
       return !waiting;
     }
+    if (isBarrierDue()) {
+      return true;
+    }
     for (int i = 0; i < channels.length; i++) {
       if (!aligner.isBlocked(sideInputs.size() + i) && !channels[i].isEmpty()) {
         return true;
@@ -88,9 +99,14 @@ final class InputDriver implements Driver {
   @Override
   public void work(Slice slice, Bundle bundle) {
     sideInputs.work(slice, bundle, aligner);
+    if (isBarrierDue()) {
+      lastBarrier = requested;
+      aligner.arriveByRequest(requested);
+      return;
+    }
     if (inputsTurn && hasInput()) {
       inputsTurn = false;
-    } else if (root.nextWakeup() < Long.MAX_VALUE && !isEnding()) {
+    } else if (root.nextWakeup() < Long.MAX_VALUE && !isEnding() && !isResuming()) {
       bundle.begin();
       if (root.advance(slice) == Progress.MADE) {
         waiting = false;
@@ -133,6 +149,26 @@ final class InputDriver implements Driver {
     return reached >= END && isAboutToFire();
   }
 
+  /** Whether the root has not been told yet how far the input was in the job's earlier life. */
+  private boolean isResuming() {
+    return fired == BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis() && fired < reached;
+  }
+
+  /** Whether a barrier is wanted that cannot come through an input any more. */
+  private boolean isBarrierDue() {
+    return requested > lastBarrier && fired >= reached && aligner.allEnded();
+  }
+
+  @Override
+  public void requestBarrier(long id) {
+    requested = id;
+  }
+
+  @Override
+  public SideInputChannels sideInputs() {
+    return sideInputs;
+  }
+
   private @Nullable StreamItem poll() {
     for (int i = channels.length; i > 0; i--) {
       next = next < channels.length - 1 ? next + 1 : 0;
@@ -161,6 +197,7 @@ final class InputDriver implements Driver {
       watermarks.end(next);
       aligner.end(sideInputs.size() + next);
     } else if (item instanceof StreamItem.Barrier barrier) {
+      lastBarrier = barrier.id();
       aligner.arrive(sideInputs.size() + next, barrier.id());
     } else {
       throw new IllegalStateException("Not an item of an input edge: " + item);

@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.operator.InputOperator;
@@ -22,11 +23,21 @@ public final class JobBuilder {
   private final EngineSettings settings;
   private final JobResources resources;
   private final Scheduler scheduler;
+  private final RestoredJob restored;
   private final JobMetrics metrics = new JobMetrics();
 
-  /** A builder for one job. */
+  /**
+   * A builder for one job.
+   *
+   * @param restored what the job goes on from
+   */
   public JobBuilder(
-      OperatorGraph graph, EngineSettings settings, JobResources resources, Scheduler scheduler) {
+      OperatorGraph graph,
+      EngineSettings settings,
+      JobResources resources,
+      Scheduler scheduler,
+      RestoredJob restored) {
+    this.restored = restored;
     this.graph = graph;
     this.settings = settings;
     this.resources = resources;
@@ -58,7 +69,9 @@ public final class JobBuilder {
             settings.parallelism(),
             (stage, index, depth) ->
                 new Task(
-                    stage.name() + "#" + index,
+                    stage.name(),
+                    snapshotName(stage.root()),
+                    index,
                     depth,
                     stage.root().step() instanceof Step.ScriptedSource,
                     limits,
@@ -81,13 +94,14 @@ public final class JobBuilder {
         new TaskContext(
             resources,
             topology.tasks(stage).get(index).synchronizedTime(),
+            restored,
             index,
             parallelism,
             keyGroups(stage, index, parallelism));
-    SideInputWiring sideInputs = new SideInputWiring(graph, topology, index);
+    SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
     for (Node node : stage.nodes()) {
       String step = node.step().transform().fullName();
-      context.add(step, metrics.newContainer(step), sideInputs.lookup(node));
+      context.add(step, snapshotName(node), metrics.newContainer(step), sideInputs.lookup(node));
     }
     OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
@@ -97,10 +111,19 @@ public final class JobBuilder {
         readers.add(reader);
       }
     }
-    SideInputChannels channels = new SideInputChannels(sideInputs.inlets(), readers);
+    SideInputChannels channels =
+        new SideInputChannels(sideInputs.inlets(), readers, restored.isRestored());
     context.onOutputWatermark(channels::dropBehind);
+    RestoredJob.StageProgress progress = restored.progress(snapshotName(stage.root()));
+    context.advanceInputWatermark(progress.inputWatermark());
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
-    return new Task.Wiring(driver, context, operators, outputs.writers(), outputs.counts());
+    return new Task.Wiring(
+        driver, context, operators, outputs.writers(), outputs.counts(), progress.finished());
+  }
+
+  /** A transform may have become several steps, each of another kind. */
+  private static String snapshotName(Node node) {
+    return node.step().transform().fullName() + " " + node.step().getClass().getSimpleName();
   }
 
   private KeyGroupRange keyGroups(Stage stage, int index, int parallelism) {
@@ -109,7 +132,7 @@ public final class JobBuilder {
         : KeyGroupRange.all(settings.keyGroups());
   }
 
-  private static Driver driver(
+  private Driver driver(
       Stage stage,
       int index,
       Operator root,
@@ -129,7 +152,8 @@ public final class JobBuilder {
           inlets,
           sideInputs,
           context::advanceInputWatermark,
-          topology.tasks(stage).get(index).synchronizedTime());
+          topology.tasks(stage).get(index).synchronizedTime(),
+          restored.progress(snapshotName(stage.root())).inputWatermark());
     }
     throw new IllegalStateException("Not a root: " + stage.root().step());
   }

@@ -5,6 +5,14 @@ import dev.trestle.state.spill.SpillDirectory;
 import java.time.InstantSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** What all tasks of a job share. */
+/**
+ * What all tasks of a job share.
+ *
+ * @param takesCheckpoints whether what they do is durable only when a checkpoint has been committed
+ */
 public record JobResources(
-    PipelineOptions options, MemoryBudget memory, SpillDirectory spill, InstantSource clock) {}
+    PipelineOptions options,
+    MemoryBudget memory,
+    SpillDirectory spill,
+    InstantSource clock,
+    boolean takesCheckpoints) {}

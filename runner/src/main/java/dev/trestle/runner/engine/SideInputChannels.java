@@ -1,12 +1,17 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.StateFileWriter;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewPane;
+import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
@@ -15,16 +20,43 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  */
 final class SideInputChannels {
 
-  /** One broadcast edge as the task sees it. */
-  record Inlet(SingleWriterChannel channel, BroadcastInput input) {}
+  /**
+   * One broadcast edge as the task sees it.
+   *
+   * @param name of what comes through it, in snapshots
+   */
+  record Inlet(
+      String name,
+      SingleWriterChannel channel,
+      BroadcastInput input,
+      Coder<BoundedWindow> windowCoder) {}
 
   private final List<Inlet> inlets;
   private final List<SideInputReader> readers;
   private boolean releasing;
 
-  SideInputChannels(List<Inlet> inlets, List<SideInputReader> readers) {
+  /**
+   * The channels of a task.
+   *
+   * @param restored whether elements may wait from the start
+   */
+  SideInputChannels(List<Inlet> inlets, List<SideInputReader> readers, boolean restored) {
     this.inlets = inlets;
     this.readers = readers;
+    releasing = restored && !readers.isEmpty();
+  }
+
+  /**
+   * Writes what has come. That is the same in all tasks of a stage, but for what those have let go
+   * whose output is further on.
+   */
+  void snapshot(StateFileWriter to) throws IOException {
+    Set<String> written = new HashSet<>();
+    for (Inlet inlet : inlets) {
+      if (written.add(inlet.name())) {
+        inlet.input().snapshot(to.step(inlet.name()), inlet.windowCoder());
+      }
+    }
   }
 
   int size() {

@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewLookup;
@@ -9,10 +10,14 @@ import dev.trestle.translation.graph.Edge;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -22,13 +27,15 @@ final class SideInputWiring {
 
   private final OperatorGraph graph;
   private final Topology topology;
+  private final RestoredJob restored;
   private final int taskIndex;
   private final Map<Integer, BroadcastInput> inputs = new HashMap<>();
   private final List<SideInputChannels.Inlet> inlets = new ArrayList<>();
 
-  SideInputWiring(OperatorGraph graph, Topology topology, int taskIndex) {
+  SideInputWiring(OperatorGraph graph, Topology topology, RestoredJob restored, int taskIndex) {
     this.graph = graph;
     this.topology = topology;
+    this.restored = restored;
     this.taskIndex = taskIndex;
   }
 
@@ -48,11 +55,29 @@ final class SideInputWiring {
   }
 
   private BroadcastInput open(int edge) {
+    Collection collection = graph.edges().get(edge).collection();
     BroadcastInput input = new BroadcastInput(strategy(graph.edges().get(edge)));
+    String name = "side input " + collection.id();
+    try {
+      input.restore(restored.whole(name), collection.windowCoder(), elementCoder(collection));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The " + name + " cannot be restored", e);
+    }
     topology
         .inlets(edge, taskIndex)
-        .forEach(channel -> inlets.add(new SideInputChannels.Inlet(channel, input)));
+        .forEach(
+            channel ->
+                inlets.add(
+                    new SideInputChannels.Inlet(name, channel, input, collection.windowCoder())));
     return input;
+  }
+
+  /** The collection is one of panes. */
+  private static Coder<?> elementCoder(Collection panes) {
+    if (panes.coder() instanceof IterableCoder<?> iterables) {
+      return iterables.getElemCoder();
+    }
+    throw new IllegalStateException("A broadcast edge carries panes, not " + panes.coder());
   }
 
   @SuppressWarnings("unchecked") // the window fn of a collection made every window in it

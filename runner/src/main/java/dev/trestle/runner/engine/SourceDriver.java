@@ -25,9 +25,14 @@ final class SourceDriver implements Driver {
     aligner = new BarrierAligner(sideInputs.size() + 1);
   }
 
-  /** Asks for a barrier between two bundles. Any thread may call; the task has to be woken then. */
-  void requestBarrier(long id) {
+  @Override
+  public void requestBarrier(long id) {
     requested.set(id);
+  }
+
+  @Override
+  public SideInputChannels sideInputs() {
+    return sideInputs;
   }
 
   @Override

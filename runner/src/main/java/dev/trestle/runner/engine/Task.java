@@ -1,11 +1,17 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.StateFileWriter;
 import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
+import dev.trestle.state.checkpoint.TaskSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +44,7 @@ public final class Task implements Wakeable {
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
+  private final String snapshotName;
   private final String name;
   private final int depth;
   private final boolean onlyWhenQuiet;
@@ -68,6 +75,11 @@ public final class Task implements Wakeable {
   private long lastFlush = System.nanoTime();
   private boolean closed;
 
+  /** The last checkpoint that has been committed; written by whoever commits. */
+  private volatile long committed = Long.MIN_VALUE;
+
+  private long toldCommitted = Long.MIN_VALUE;
+
   /** Whether those downstream have been told not to wait for the watermark. */
   private boolean idle;
 
@@ -79,29 +91,35 @@ public final class Task implements Wakeable {
    * @param operators in topological order, the root first
    * @param writers one for each edge that leaves the stage
    * @param counts of elements, brought up to date after each bundle
+   * @param finishedBefore whether the task came to its end in the job's earlier life
    */
   record Wiring(
       Driver driver,
       TaskContext context,
       List<Operator> operators,
       List<EdgeWriter> writers,
-      List<ElementCount> counts) {}
+      List<ElementCount> counts,
+      boolean finishedBefore) {}
 
   /**
    * A task that is not wired yet.
    *
+   * @param snapshotName by which the stage is found again in a checkpoint
    * @param depth longest way from a source, in edges
    * @param onlyWhenQuiet whether it may run only when no other task can
    */
   Task(
-      String name,
+      String stage,
+      String snapshotName,
+      int index,
       int depth,
       boolean onlyWhenQuiet,
       BundleLimits limits,
       InstantSource clock,
       Scheduler scheduler,
       TaskListener listener) {
-    this.name = name;
+    this.snapshotName = snapshotName;
+    name = stage + "#" + index;
     this.depth = depth;
     this.onlyWhenQuiet = onlyWhenQuiet;
     this.limits = limits;
@@ -151,12 +169,60 @@ public final class Task implements Wakeable {
     return state.get() == State.DONE;
   }
 
-  /** Asks a source's task for a barrier between two bundles. Any thread may call. */
+  /**
+   * Asks for a barrier between two bundles: a source makes one, and a task whose inputs have all
+   * ended; to others it comes. Any thread may call.
+   */
   void requestBarrier(long id) {
-    if (driver() instanceof SourceDriver source) {
-      source.requestBarrier(id);
-      wake();
+    driver().requestBarrier(id);
+    wake();
+  }
+
+  /** Says that the checkpoint of a barrier has been committed. Any thread may call. */
+  void checkpointCommitted(long id) {
+    committed = id;
+    wake();
+  }
+
+  /** Says that the job has ended well. The task is done. */
+  void jobDone() {
+    wiring().context().finalizers().jobDone();
+  }
+
+  /**
+   * Writes the task's state, between two bundles and right behind a barrier. The thread that runs
+   * the task calls.
+   *
+   * @param file must not exist
+   */
+  TaskSnapshot snapshot(Path file) throws IOException {
+    TaskContext context = wiring().context();
+    KeyGroupRange range = context.keyGroups();
+    try (StateFileWriter writer = new StateFileWriter(file, range.total())) {
+      List<Operator> operators = wiring().operators();
+      for (int i = 0; i < operators.size(); i++) {
+        operators.get(i).snapshot(writer.step(context.snapshotName(i)));
+      }
+      driver().sideInputs().snapshot(writer);
+      writer.finish();
     }
+    return new TaskSnapshot(
+        snapshotName,
+        context.taskIndex(),
+        range.first(),
+        range.end(),
+        false,
+        driver().watermark(),
+        outputWatermark,
+        List.of(new SnapshotFile("state", file, false)));
+  }
+
+  /** What a snapshot says of a task that is done. */
+  TaskSnapshot finishedSnapshot() {
+    TaskContext context = wiring().context();
+    KeyGroupRange range = context.keyGroups();
+    return new TaskSnapshot(
+        snapshotName, context.taskIndex(), range.first(), range.end(), true, END, END, List.of());
   }
 
   @Override
@@ -201,7 +267,12 @@ public final class Task implements Wakeable {
     Driver input = driver();
     long start = clock.millis();
     try {
+      if (wiring().finishedBefore()) {
+        finish();
+        return;
+      }
       open();
+      tellCommitted();
       if (!isBlocked()) {
         synchronizedTime.read();
         slice.restart(limits.maxElements(), System.nanoTime() + limits.maxNanos());
@@ -272,6 +343,14 @@ public final class Task implements Wakeable {
       for (int i = operators.size() - 1; i >= 0; i--) {
         operators.get(i).open(wiring().context().of(i));
       }
+    }
+  }
+
+  private void tellCommitted() {
+    long now = committed;
+    if (now != toldCommitted) {
+      toldCommitted = now;
+      wiring().context().finalizers().committed(now);
     }
   }
 
@@ -348,6 +427,7 @@ public final class Task implements Wakeable {
       flushOperators();
       long barrier = aligner.release();
       send(new StreamItem.Barrier(barrier));
+      wiring().context().finalizers().barrierPassed(barrier);
       listener.barrierPassed(this, barrier);
     }
   }

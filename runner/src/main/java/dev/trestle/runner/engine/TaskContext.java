@@ -1,6 +1,8 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
@@ -20,10 +22,11 @@ final class TaskContext {
 
   private final JobResources resources;
   private final SynchronizedClock synchronizedClock;
+  private final RestoredJob restored;
   private final int taskIndex;
   private final int parallelism;
   private final KeyGroupRange keyGroups;
-  private final BundleFinalizers finalizers = new BundleFinalizers();
+  private final BundleFinalizers finalizers;
   private final List<StepContext> steps = new ArrayList<>();
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
@@ -32,27 +35,43 @@ final class TaskContext {
   TaskContext(
       JobResources resources,
       SynchronizedClock synchronizedClock,
+      RestoredJob restored,
       int taskIndex,
       int parallelism,
       KeyGroupRange keyGroups) {
     this.resources = resources;
     this.synchronizedClock = synchronizedClock;
+    this.restored = restored;
+    finalizers = new BundleFinalizers(resources.takesCheckpoints());
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;
     this.keyGroups = keyGroups;
   }
 
   /** Adds the next operator; they come in the order of the stage's nodes. */
-  void add(String stepName, MetricsContainer metrics, SideInputs sideInputs) {
-    steps.add(new StepContext(stepName, metrics, sideInputs));
+  void add(String stepName, String snapshotName, MetricsContainer metrics, SideInputs sideInputs) {
+    steps.add(new StepContext(stepName, snapshotName, metrics, sideInputs));
   }
 
   OperatorContext of(int node) {
     return steps.get(node);
   }
 
+  /** By what name a step's state is found again. */
+  String snapshotName(int node) {
+    return steps.get(node).snapshotName;
+  }
+
   BundleFinalizers finalizers() {
     return finalizers;
+  }
+
+  int taskIndex() {
+    return taskIndex;
+  }
+
+  KeyGroupRange keyGroups() {
+    return keyGroups;
   }
 
   InstantSource clock() {
@@ -76,11 +95,14 @@ final class TaskContext {
   private final class StepContext implements OperatorContext {
 
     private final String stepName;
+    private final String snapshotName;
     private final MetricsContainer metrics;
     private final SideInputs sideInputs;
 
-    StepContext(String stepName, MetricsContainer metrics, SideInputs sideInputs) {
+    StepContext(
+        String stepName, String snapshotName, MetricsContainer metrics, SideInputs sideInputs) {
       this.stepName = stepName;
+      this.snapshotName = snapshotName;
       this.metrics = metrics;
       this.sideInputs = sideInputs;
     }
@@ -128,6 +150,16 @@ final class TaskContext {
     @Override
     public SynchronizedClock synchronizedClock() {
       return synchronizedClock;
+    }
+
+    @Override
+    public boolean takesCheckpoints() {
+      return resources.takesCheckpoints();
+    }
+
+    @Override
+    public RestoredState restored() {
+      return restored.step(snapshotName, keyGroups, taskIndex, parallelism);
     }
 
     @Override

@@ -21,12 +21,18 @@ final class WatermarkTracker {
   private final long[] watermarks;
   private final boolean[] idle;
   private final boolean[] ended;
-  private long reached = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private long reached;
   private boolean allIdle;
 
-  WatermarkTracker(int channels) {
+  /**
+   * A tracker.
+   *
+   * @param restored the watermark that had been reached in the job's earlier life
+   */
+  WatermarkTracker(int channels, long restored) {
+    reached = restored;
     watermarks = new long[channels];
-    Arrays.fill(watermarks, reached);
+    Arrays.fill(watermarks, BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
     idle = new boolean[channels];
     ended = new boolean[channels];
     update();

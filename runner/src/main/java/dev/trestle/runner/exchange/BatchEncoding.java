@@ -5,9 +5,6 @@ import dev.trestle.runner.operator.Windows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -32,7 +29,7 @@ public final class BatchEncoding {
   private static final int DRAIN = 1 << 4;
 
   private final EdgeFormat format;
-  private final Coder<BoundedWindow> windowCoder;
+  private final WindowsCoder windowsCoder;
 
   /**
    * An encoding.
@@ -42,7 +39,7 @@ public final class BatchEncoding {
    */
   public BatchEncoding(EdgeFormat format, Coder<BoundedWindow> windowCoder) {
     this.format = format;
-    this.windowCoder = windowCoder;
+    windowsCoder = new WindowsCoder(windowCoder);
   }
 
   /** Writes a batch, which stays as it is. */
@@ -85,7 +82,7 @@ public final class BatchEncoding {
       VarInt.encode(batch.keyHash(index), out);
     }
     if (windowsDiffer) {
-      writeWindows(Windows.all(windows), out);
+      windowsCoder.write(Windows.all(windows), out);
     }
     if (hasPane) {
       PaneInfoCoder.INSTANCE.encode(pane, out);
@@ -95,14 +92,6 @@ public final class BatchEncoding {
     }
     if (offset != null) {
       VarInt.encode(offset, out);
-    }
-  }
-
-  private void writeWindows(Collection<? extends BoundedWindow> windows, OutputStream out)
-      throws IOException {
-    VarInt.encode(windows.size(), out);
-    for (BoundedWindow window : windows) {
-      windowCoder.encode(window, out);
     }
   }
 
@@ -130,25 +119,14 @@ public final class BatchEncoding {
     int flags = in.read();
     long timestamp = VarInt.decodeLong(in);
     int keyHash = format.keyed() ? VarInt.decodeInt(in) : 0;
-    Object windows = (flags & WINDOWS) != 0 || lastWindows == null ? readWindows(in) : lastWindows;
+    Object windows =
+        (flags & WINDOWS) != 0 || lastWindows == null ? windowsCoder.read(in) : lastWindows;
     PaneInfo pane = (flags & PANE) != 0 ? PaneInfoCoder.INSTANCE.decode(in) : PaneInfo.NO_FIRING;
     String id = (flags & RECORD_ID) != 0 ? StringUtf8Coder.of().decode(in) : null;
     Long offset = (flags & RECORD_OFFSET) != 0 ? (Long) VarInt.decodeLong(in) : null;
     CausedByDrain drain =
         (flags & DRAIN) != 0 ? CausedByDrain.CAUSED_BY_DRAIN : CausedByDrain.NORMAL;
     batch.addRest(keyHash, timestamp, windows, pane, Metadata.of(id, offset, drain));
-    return windows;
-  }
-
-  private Object readWindows(InputStream in) throws IOException {
-    int count = VarInt.decodeInt(in);
-    if (count == 1) {
-      return windowCoder.decode(in);
-    }
-    List<BoundedWindow> windows = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      windows.add(windowCoder.decode(in));
-    }
     return windows;
   }
 }

@@ -5,7 +5,9 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.ByteKey;
+import java.io.IOException;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
@@ -46,7 +48,7 @@ final class BoundedGroupingOperator extends GroupingOperator {
   }
 
   @Override
-  public void open(OperatorContext operatorContext) {
+  public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
     memory.open(operatorContext.memory());
   }
@@ -181,6 +183,11 @@ final class BoundedGroupingOperator extends GroupingOperator {
   }
 
   /** Time stands still until everything has been handed on. */
+  @Override
+  public void snapshot(SnapshotWriter out) {
+    throw new IllegalStateException("Made for jobs that take no checkpoints");
+  }
+
   @Override
   public long hold() {
     return store.isEmpty() && spilled == null

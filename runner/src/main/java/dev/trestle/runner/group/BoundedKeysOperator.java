@@ -5,8 +5,10 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -65,7 +67,7 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   }
 
   @Override
-  public void open(OperatorContext operatorContext) {
+  public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
     memory.open(operatorContext.memory());
   }
@@ -219,6 +221,11 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   }
 
   /** Time stands still until everything has been handed on. */
+  @Override
+  public void snapshot(SnapshotWriter out) {
+    throw new IllegalStateException("Made for jobs that take no checkpoints");
+  }
+
   @Override
   public final long hold() {
     return table.size() == 0 && spilled == null

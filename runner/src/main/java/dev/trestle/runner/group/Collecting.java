@@ -109,6 +109,11 @@ final class Collecting extends Reduction {
     }
   }
 
+  @Override
+  void copyTo(@Nullable Object aggregate, PieceWriter writer) {
+    write(aggregate, writer);
+  }
+
   /**
    * A list that fits is copied, so that it stays good for as long as anybody keeps it; a longer one
    * is read from disk while the user iterates, and only until the next key.

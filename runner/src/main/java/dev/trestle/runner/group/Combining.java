@@ -93,6 +93,13 @@ final class Combining extends Reduction {
   }
 
   @Override
+  void copyTo(@Nullable Object aggregate, PieceWriter writer) {
+    sink.reset();
+    Combiner.encode(coder, aggregate, sink);
+    writer.write(sink.array(), 0, sink.size());
+  }
+
+  @Override
   void writeElement(Batch batch, int index, ByteSink target) {
     Combiner.encode(coder, combiner.compact(add(ABSENT, batch, index)), target);
   }

@@ -8,8 +8,10 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,8 +87,10 @@ final class GeneralGroupingOperator extends BatchOperator {
   }
 
   @Override
-  public void open(OperatorContext context) {
-    opened = new Opened(context, keyedContexts.apply(context));
+  public void open(OperatorContext context) throws IOException {
+    KeyedContext keyed = keyedContexts.apply(context);
+    keyed.restore(context.restored());
+    opened = new Opened(context, keyed);
     lateness.open(context);
     if (combiner != null) {
       combiner.open(context.options());
@@ -265,6 +269,11 @@ final class GeneralGroupingOperator extends BatchOperator {
   @Override
   public long hold() {
     return opened().keyed.hold();
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    opened().keyed.snapshot(out);
   }
 
   private Opened opened() {

@@ -7,6 +7,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import java.io.IOException;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -32,7 +33,7 @@ abstract class GroupingOperator extends BatchOperator {
   }
 
   @Override
-  public void open(OperatorContext operatorContext) {
+  public void open(OperatorContext operatorContext) throws IOException {
     context = operatorContext;
     reduction.open(operatorContext);
   }

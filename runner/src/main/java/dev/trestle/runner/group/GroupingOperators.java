@@ -111,10 +111,16 @@ public final class GroupingOperators {
             : new BoundedMergingOperator(
                 format, reduction, rules, (FnMerging) merging, windows, output);
       }
-      case WINDOWED -> new WindowedGroupingOperator(format, reduction, rules, output);
+      case WINDOWED ->
+          new WindowedGroupingOperator(format, reduction, rules, input.windowCoder(), output);
       case MERGING ->
           new MergingGroupingOperator(
-              format, reduction, rules, WindowMerging.of(strategy, reduction), output);
+              format,
+              reduction,
+              rules,
+              WindowMerging.of(strategy, reduction),
+              input.windowCoder(),
+              output);
       case GENERAL -> throw new IllegalArgumentException("Not a special case: " + input);
     };
   }

@@ -1,17 +1,23 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.table.NodeTable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo.Timing;
@@ -35,8 +41,13 @@ final class MergingGroupingOperator extends GroupingOperator {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  private static final String WINDOWS = "windows";
+  private static final int ENDED = 1;
+  private static final int HELD = 1 << 1;
+
   private final WindowMerging merging;
   private final Lateness lateness;
+  private final GroupRecords records;
   private final ByteKey probe = new ByteKey();
   private final NodeTable<KeyWindows> table = new NodeTable<>();
 
@@ -81,17 +92,69 @@ final class MergingGroupingOperator extends GroupingOperator {
       Reduction reduction,
       GroupingRules rules,
       WindowMerging merging,
+      Coder<BoundedWindow> windowCoder,
       Receiver output) {
     super(format, reduction, rules, output);
     this.merging = merging;
     lateness = new Lateness(rules);
+    records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
   }
 
   @Override
-  public void open(OperatorContext operatorContext) {
+  public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
     watermark = operatorContext.inputWatermark();
     lateness.open(operatorContext);
+    operatorContext.restored().read(WINDOWS, (keyGroup, record) -> restore(record));
+  }
+
+  // ---- Snapshot ----------------------------------------------------------------------------
+
+  /**
+   * Section {@code windows}: key, window, first timestamp, flags, number of firings, of those since
+   * the end, of elements, combined timestamp, aggregate.
+   */
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    KeyGroupRange range = context().keyGroups();
+    SnapshotWriter.Section section = out.section(WINDOWS);
+    List<KeyWindows> all = new ArrayList<>();
+    table.forEach(all::add);
+    for (KeyWindows key : all) {
+      int keyGroup = GroupRecords.keyGroup(key.key(), range);
+      for (int i = 0; i < key.windows.size(); i++) {
+        ByteSink record = section.keyed(keyGroup);
+        records.writeKey(key.key(), record);
+        ActiveWindow window = key.windows.get(i);
+        records.writeWindows(window.window(), record);
+        record.writeLong(window.start);
+        record.write((window.ended ? ENDED : 0) | (window.held ? HELD : 0));
+        record.writeInt(window.firings);
+        record.writeInt(window.firingsSinceEnd);
+        record.writeLong(window.count);
+        record.writeLong(window.time);
+        records.writeAggregate(window.aggregate, record);
+      }
+    }
+  }
+
+  private void restore(ByteSource record) throws IOException {
+    KeyWindows key = keyWindows(records.readKey(record));
+    ActiveWindow window = new ActiveWindow((BoundedWindow) records.readWindows(record));
+    window.start = GroupRecords.readLong(record);
+    int flags = record.read();
+    window.ended = (flags & ENDED) != 0;
+    window.held = (flags & HELD) != 0;
+    window.firings = GroupRecords.readInt(record);
+    window.firingsSinceEnd = GroupRecords.readInt(record);
+    window.count = GroupRecords.readLong(record);
+    window.time = GroupRecords.readLong(record);
+    window.aggregate = records.readAggregate(record);
+    key.windows.add(window);
+    if (window.held) {
+      held.add(new Held(window.end, window));
+    }
+    lookAt(key, due(window));
   }
 
   // ---- Elements ----------------------------------------------------------------------------
@@ -119,11 +182,7 @@ final class MergingGroupingOperator extends GroupingOperator {
       return;
     }
     Object key = batch.tableKey(index, probe);
-    KeyWindows known = table.find(key);
-    if (known == null) {
-      known = new KeyWindows(key instanceof ByteKey bytes ? bytes.copy() : key);
-      table.add(known);
-    }
+    KeyWindows known = keyWindows(key);
     ActiveWindow active = merging.join(known.windows, window);
     active.aggregate = reduction.add(active.aggregate, batch, index);
     active.count++;
@@ -135,6 +194,15 @@ final class MergingGroupingOperator extends GroupingOperator {
       filled.add(new Filled(known, active));
     }
     lookAt(known, due(active));
+  }
+
+  private KeyWindows keyWindows(Object key) {
+    KeyWindows known = table.find(key);
+    if (known == null) {
+      known = new KeyWindows(key instanceof ByteKey bytes ? bytes.copy() : key);
+      table.add(known);
+    }
+    return known;
   }
 
   private boolean isReady(ActiveWindow window) {

@@ -58,6 +58,12 @@ final class OpenWindow {
     }
   }
 
+  /** Says how many panes of a key have fired; it is empty. */
+  void restore(int number, int fired) {
+    reach(number);
+    firings[number] = fired;
+  }
+
   /** Notes that a key got an element after the window's end. */
   void fill(int number) {
     reach(number);

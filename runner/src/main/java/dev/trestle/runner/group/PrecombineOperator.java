@@ -6,6 +6,7 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.ByteKey;
 import dev.trestle.translation.graph.Step;
 import org.apache.beam.sdk.coders.Coder;
@@ -219,6 +220,10 @@ public final class PrecombineOperator implements Operator {
   }
 
   /** What is kept back is handed on before any watermark passes. */
+  /** Nothing is left after a flush. */
+  @Override
+  public void snapshot(SnapshotWriter out) {}
+
   @Override
   public long hold() {
     return Long.MAX_VALUE;

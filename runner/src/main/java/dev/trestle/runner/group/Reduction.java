@@ -52,8 +52,14 @@ abstract sealed class Reduction permits Collecting, Combining {
   /** Says that all aggregates have been dropped. */
   abstract void forget();
 
-  /** Writes an aggregate in pieces, from which {@link #outputOf} can go on. */
+  /**
+   * Writes an aggregate, which must not be used any more, in pieces, from which {@link #outputOf}
+   * can go on.
+   */
   abstract void write(@Nullable Object aggregate, PieceWriter writer);
+
+  /** Writes an aggregate as {@link #write} does; it may be used on. */
+  abstract void copyTo(@Nullable Object aggregate, PieceWriter writer);
 
   /** Writes element {@code index} of a batch as a piece. */
   abstract void writeElement(Batch batch, int index, ByteSink target);

@@ -1,5 +1,10 @@
 package dev.trestle.runner.group;
 
+import dev.trestle.runner.operator.Windows;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+
 /**
  * What came for one set of windows: a single window, or those that a sliding window fn gives to
  * elements that lie close together. Its aggregates count for each of the windows.
@@ -29,5 +34,19 @@ final class WindowSlice {
       member.slices.add(this);
     }
     firstEnd = first;
+  }
+
+  /** Those of the windows that a watermark has not passed: they still need the aggregates. */
+  Object windowsFrom(long watermark) {
+    if (firstEnd >= watermark) {
+      return windows;
+    }
+    List<BoundedWindow> open = new ArrayList<>(members.length);
+    for (OpenWindow member : members) {
+      if (member.end >= watermark) {
+        open.add(member.window);
+      }
+    }
+    return Windows.flat(open);
   }
 }

@@ -1,12 +1,17 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import dev.trestle.state.KeyGroupRange;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo.Timing;
@@ -42,9 +48,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowedGroupingOperator extends GroupingOperator {
 
+  private static final String OPEN = "open";
+  private static final String ENDED = "ended";
+
   private final boolean earliest;
   private final SliceStore store;
   private final Lateness lateness;
+  private final GroupRecords records;
   private final ByteKey probe = new ByteKey();
 
   /** Windows that have ended and not expired, and got elements. */
@@ -66,18 +76,83 @@ final class WindowedGroupingOperator extends GroupingOperator {
   private @Nullable Object lastWindows;
 
   WindowedGroupingOperator(
-      EdgeFormat format, Reduction reduction, GroupingRules rules, Receiver output) {
+      EdgeFormat format,
+      Reduction reduction,
+      GroupingRules rules,
+      Coder<BoundedWindow> windowCoder,
+      Receiver output) {
     super(format, reduction, rules, output);
     earliest = rules.timestamps() == TimestampCombiner.EARLIEST;
     store = new SliceStore(reduction, rules);
     lateness = new Lateness(rules);
+    records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
   }
 
   @Override
-  public void open(OperatorContext operatorContext) {
+  public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
     watermark = operatorContext.inputWatermark();
     lateness.open(operatorContext);
+    operatorContext.restored().read(OPEN, (keyGroup, record) -> restoreOpen(record));
+    operatorContext.restored().read(ENDED, (keyGroup, record) -> restoreEnded(record));
+  }
+
+  // ---- Snapshot ----------------------------------------------------------------------------
+
+  /**
+   * Section {@code open}: windows that have not ended, key, time, aggregate. Section {@code ended}:
+   * the window, key, number of firings, time, aggregate.
+   */
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    KeyGroupRange range = context().keyGroups();
+    SnapshotWriter.Section open = out.section(OPEN);
+    for (WindowSlice slice : store.slices()) {
+      Object windows = slice.windowsFrom(watermark);
+      KeyTable table = slice.table;
+      for (int i = 0; i < table.size(); i++) {
+        ByteSink record = open.keyed(GroupRecords.keyGroup(table.key(i), range));
+        records.writeWindows(windows, record);
+        records.writeKey(table.key(i), record);
+        record.writeLong(table.time(i));
+        records.writeAggregate(table.aggregate(i), record);
+      }
+    }
+    SnapshotWriter.Section past = out.section(ENDED);
+    for (OpenWindow window : ended.values()) {
+      KeyTable table = tableOf(window);
+      for (int i = 0; i < table.size(); i++) {
+        ByteSink record = past.keyed(GroupRecords.keyGroup(table.key(i), range));
+        records.writeWindows(window.window, record);
+        records.writeKey(table.key(i), record);
+        record.writeInt(window.firings(i));
+        record.writeLong(table.time(i));
+        records.writeAggregate(table.aggregate(i), record);
+      }
+    }
+  }
+
+  private void restoreOpen(ByteSource record) throws IOException {
+    WindowSlice slice = store.slice(records.readWindows(record));
+    KeyTable table = slice.table;
+    Object key = records.readKey(record);
+    int number = table.numberOfKept(key, key.hashCode());
+    long time = GroupRecords.readLong(record);
+    table.setTime(number, time);
+    table.setAggregate(number, records.readAggregate(record));
+    for (OpenWindow window : slice.members) {
+      window.earliest = Math.min(window.earliest, time);
+    }
+  }
+
+  private void restoreEnded(ByteSource record) throws IOException {
+    OpenWindow window = endedWindow((BoundedWindow) records.readWindows(record));
+    KeyTable table = tableOf(window);
+    Object key = records.readKey(record);
+    int number = table.numberOfKept(key, key.hashCode());
+    window.restore(number, GroupRecords.readInt(record));
+    table.setTime(number, GroupRecords.readLong(record));
+    table.setAggregate(number, records.readAggregate(record));
   }
 
   // ---- Elements ----------------------------------------------------------------------------
@@ -147,23 +222,25 @@ final class WindowedGroupingOperator extends GroupingOperator {
   }
 
   private void addToEnded(Batch batch, int index, BoundedWindow window) {
-    OpenWindow open = ended.get(window);
-    if (open == null) {
-      open = new OpenWindow(window, rules.expiry(window));
-      ended.put(window, open);
-      byExpiry.add(open);
-    }
-    KeyTable table = open.table;
-    if (table == null) {
-      table = store.newTable();
-      open.table = table;
-    }
+    OpenWindow open = endedWindow(window);
+    KeyTable table = tableOf(open);
     int number = table.number(batch.tableKey(index, probe), batch.keyHash(index));
     table.setAggregate(number, reduction.add(table.aggregate(number), batch, index));
     if (!open.isFilled(number)) {
       open.fill(number);
       latePanes.add(new LatePane(open, number));
     }
+  }
+
+  private OpenWindow endedWindow(BoundedWindow window) {
+    OpenWindow open = ended.get(window);
+    if (open == null) {
+      open = new OpenWindow(window, rules.expiry(window));
+      open.table = store.newTable();
+      ended.put(window, open);
+      byExpiry.add(open);
+    }
+    return open;
   }
 
   /** An element that is behind the output watermark already cannot hold it. */

@@ -166,7 +166,10 @@ final class CellBinder implements StateBinder {
   @Override
   public WatermarkHoldState bindWatermark(
       String id, StateSpec<WatermarkHoldState> spec, TimestampCombiner timestampCombiner) {
-    KeyedTable<Instant> table = table(CoderSerializer.of(InstantCoder.of()));
+    KeyedTable<Instant> table =
+        backend.table(
+            new TableDescriptor<>(
+                WatermarkHolds.tableName(tableName), CoderSerializer.of(InstantCoder.of())));
     holds.register(table);
     return made((namespace, context) -> new HoldCell(table, holds, timestampCombiner, namespace));
   }

@@ -2,7 +2,9 @@ package dev.trestle.runner.keyed;
 
 import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
@@ -28,6 +30,7 @@ final class HeapKeyedContext implements KeyedContext {
   private final @Nullable Coder<Object> keyCoder;
   private final boolean keyByObject;
   private final Coder<BoundedWindow> windowCoder;
+  private final KeyedSnapshot snapshot;
   private final HeapStateBackend backend;
   private final HoldTracker holds = new HoldTracker();
   private final KeyedStateInternals state;
@@ -48,6 +51,7 @@ final class HeapKeyedContext implements KeyedContext {
     this.keyCoder = keyCoder;
     this.keyByObject = keyByObject;
     this.windowCoder = windowCoder;
+    snapshot = new KeyedSnapshot(keyGroups, keyCoder, keyByObject, windowCoder);
     backend = new HeapStateBackend(keyGroups);
     state = new KeyedStateInternals(this, backend, holds);
     timers = new KeyedTimerInternals(context, backend, holds);
@@ -157,6 +161,33 @@ final class HeapKeyedContext implements KeyedContext {
     Object namespace = Namespaces.ofWindow(windowCoder, window);
     state.clear(namespace);
     timers.deleteAll(namespace);
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    snapshot.writeState(backend, out);
+    snapshot.writeTimers(timers.eventTimers(), out);
+    snapshot.writeTimers(timers.processingTimers(), out);
+    snapshot.writeTimers(timers.synchronizedTimers(), out);
+  }
+
+  @Override
+  public void restore(RestoredState from) throws IOException {
+    snapshot.readState(
+        from,
+        (keyGroup, key, namespace, table, value) -> {
+          makeCurrent(key, keyGroup);
+          backend.restore(namespace, table, value);
+          if (WatermarkHolds.isHold(table)) {
+            holds.add(KeyedSnapshot.hold(value));
+          }
+        });
+    snapshot.readTimers(
+        from,
+        (keyGroup, key, timer) -> {
+          makeCurrent(key, keyGroup);
+          timers.restore(timer);
+        });
   }
 
   /** How many keys have state. */

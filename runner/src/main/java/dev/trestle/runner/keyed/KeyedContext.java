@@ -1,7 +1,10 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
+import java.io.IOException;
 import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.sdk.coders.Coder;
@@ -66,6 +69,16 @@ public interface KeyedContext {
 
   /** Drops everything of the current key in a window: cells and timers. */
   void clearWindow(BoundedWindow window);
+
+  /**
+   * Writes state and timers of all keys.
+   *
+   * @throws IOException if a coder fails
+   */
+  void snapshot(SnapshotWriter out) throws IOException;
+
+  /** Takes back what {@link #snapshot} wrote, before anything else. */
+  void restore(RestoredState from) throws IOException;
 
   /** Makes a context on heap tables. */
   static KeyedContext create(

@@ -75,6 +75,11 @@ final class KeyedTimerInternals implements TimerInternals {
     set(timer);
   }
 
+  /** Sets a timer of the current key as it was. */
+  void restore(TimerData timer) {
+    set(timer);
+  }
+
   private void set(TimerData timer) {
     TimerData replaced =
         queue(timer.getDomain())

@@ -6,6 +6,7 @@ import org.apache.beam.runners.core.StateNamespaces.WindowAndTriggerNamespace;
 import org.apache.beam.runners.core.StateNamespaces.WindowNamespace;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Namespaces as tables see them: the window, in the form in which its coder compares, which is the
@@ -22,7 +23,39 @@ final class Namespaces {
     INSTANCE
   }
 
+  /** A window whose coder compares it by something else than the window. */
+  private record Structured(Object structure, BoundedWindow window) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Structured that && structure.equals(that.structure);
+    }
+
+    @Override
+    public int hashCode() {
+      return structure.hashCode();
+    }
+  }
+
   private Namespaces() {}
+
+  /** What belongs to no window. */
+  static Object global() {
+    return Global.INSTANCE;
+  }
+
+  /** The window of a namespace, or null. */
+  static @Nullable BoundedWindow windowOf(Object namespace) {
+    if (namespace instanceof Structured structured) {
+      return structured.window;
+    }
+    if (namespace instanceof BoundedWindow window) {
+      return window;
+    }
+    if (namespace != Global.INSTANCE) {
+      throw new IllegalArgumentException("A namespace of an unknown kind: " + namespace);
+    }
+    return null;
+  }
 
   static Object of(StateNamespace namespace) {
     if (namespace instanceof WindowNamespace<?> window) {
@@ -36,7 +69,8 @@ final class Namespaces {
 
   @SuppressWarnings("unchecked") // a window fits the coder that it came with
   static Object ofWindow(Coder<? extends BoundedWindow> coder, BoundedWindow window) {
-    return ((Coder<BoundedWindow>) coder).structuralValue(window);
+    Object structure = ((Coder<BoundedWindow>) coder).structuralValue(window);
+    return structure instanceof BoundedWindow ? structure : new Structured(structure, window);
   }
 
   static int triggerOf(StateNamespace namespace) {

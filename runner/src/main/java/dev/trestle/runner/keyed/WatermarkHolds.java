@@ -10,11 +10,22 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the tracker of holds in step with the tables that hold them. */
 final class WatermarkHolds {
 
+  private static final String PREFIX = "h:";
+
   private final HoldTracker tracker;
   private final List<KeyedTable<Instant>> tables = new ArrayList<>();
 
   WatermarkHolds(HoldTracker tracker) {
     this.tracker = tracker;
+  }
+
+  /** The name of a table of holds: what is restored under such a name holds the watermark again. */
+  static String tableName(String cell) {
+    return PREFIX + cell;
+  }
+
+  static boolean isHold(String tableName) {
+    return tableName.startsWith(PREFIX);
   }
 
   void register(KeyedTable<Instant> table) {

@@ -1,5 +1,7 @@
 package dev.trestle.runner.operator;
 
+import java.io.IOException;
+
 /**
  * An operator that keeps nothing back: what an element causes has been handed on when the call that
  * brought the element returns.
@@ -13,4 +15,8 @@ public abstract class ImmediateOperator implements Operator {
   public final long hold() {
     return Long.MAX_VALUE;
   }
+
+  /** Keeps nothing from bundle to bundle, unless a subclass says otherwise. */
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {}
 }

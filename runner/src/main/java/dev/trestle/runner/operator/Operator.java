@@ -1,5 +1,7 @@
 package dev.trestle.runner.operator;
 
+import java.io.IOException;
+
 /**
  * One step of a stage within one task. Its outputs are given to its constructor; elements come
  * through {@link Receiver#accept}.
@@ -31,6 +33,15 @@ public interface Operator extends Receiver {
    * or below it.
    */
   long hold();
+
+  /**
+   * Writes what the operator must not lose, between bundles and right after {@code flush}. An
+   * operator of a job that goes on from there finds it in {@link OperatorContext#restored}, when it
+   * is opened.
+   *
+   * @throws IOException if it cannot be written; the operator goes on unharmed
+   */
+  void snapshot(SnapshotWriter out) throws IOException;
 
   /** Releases what the operator has. */
   void close() throws Exception;

@@ -43,6 +43,15 @@ public interface OperatorContext {
   /** The task's output watermark, in milliseconds, as last handed on. */
   long outputWatermark();
 
+  /**
+   * Whether the job takes checkpoints: what a bundle did is durable when the next of them has been
+   * committed, and not as soon as the bundle ends.
+   */
+  boolean takesCheckpoints();
+
+  /** What the step had, in this job's earlier life. Good while the operator is being opened. */
+  RestoredState restored();
+
   /** Takes this step's metrics. */
   MetricsContainer metrics();
 

@@ -1,8 +1,14 @@
 package dev.trestle.runner.sideinput;
 
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.operator.RestoredState;
+import dev.trestle.runner.operator.SnapshotWriter;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.LateDataUtils;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -20,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * window does is kept.
  */
 public final class BroadcastInput {
+
+  private static final String PANES = "panes";
+  private static final String WATERMARKS = "watermarks";
 
   /** How long to keep contents for a reader whose own windows do not end. */
   static final long FOR_EVER = Long.MAX_VALUE;
@@ -107,8 +116,49 @@ public final class BroadcastInput {
 
   /** Says that the side input's watermark has reached {@code millis}. */
   public void advanceWatermark(long millis) {
-    watermark = millis;
+    watermark = Math.max(watermark, millis);
     version++;
+  }
+
+  /**
+   * Section {@code panes}: windows and the elements of each. Section {@code watermarks}: that of
+   * the side input and that of its readers, in milliseconds.
+   *
+   * @param windowCoder of the side input
+   */
+  public void snapshot(SnapshotWriter out, Coder<BoundedWindow> windowCoder) throws IOException {
+    ByteSink watermarks = out.section(WATERMARKS).unkeyed();
+    watermarks.writeLong(watermark);
+    watermarks.writeLong(mainWatermark);
+    for (Map.Entry<BoundedWindow, ViewContents> pane : panes.entrySet()) {
+      ByteSink record = out.section(PANES).unkeyed();
+      windowCoder.encode(pane.getKey(), record);
+      pane.getValue().write(record);
+    }
+  }
+
+  /**
+   * Takes back what {@link #snapshot} wrote in all tasks: what any of them still needs.
+   *
+   * @param coder of the side input's elements
+   */
+  public void restore(RestoredState from, Coder<BoundedWindow> windowCoder, Coder<?> coder)
+      throws IOException {
+    long[] main = {Long.MAX_VALUE};
+    from.read(
+        WATERMARKS,
+        (keyGroup, record) -> {
+          DataInputStream in = new DataInputStream(record);
+          watermark = Math.max(watermark, in.readLong());
+          main[0] = Math.min(main[0], in.readLong());
+        });
+    mainWatermark = main[0] == Long.MAX_VALUE ? mainWatermark : main[0];
+    from.read(
+        PANES,
+        (keyGroup, record) -> {
+          BoundedWindow window = windowCoder.decode(record);
+          accept(new ViewPane(window, ViewContents.read(record, coder)));
+        });
   }
 
   /** Changes whenever the contents or the watermark do. */

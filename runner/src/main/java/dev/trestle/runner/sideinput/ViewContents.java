@@ -1,6 +1,11 @@
 package dev.trestle.runner.sideinput;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.Materializations;
@@ -30,6 +35,25 @@ public final class ViewContents {
   public ViewContents(Iterable<Object> elements, Coder<?> coder) {
     this.elements = elements;
     this.coder = coder;
+  }
+
+  /** Writes the elements, each behind a byte that says that there is one. */
+  void write(OutputStream out) throws IOException {
+    @SuppressWarnings("unchecked") // elements of a collection fit its coder
+    Coder<Object> typed = (Coder<Object>) coder;
+    for (Object element : elements) {
+      out.write(1);
+      typed.encode(element, out);
+    }
+    out.write(0);
+  }
+
+  static ViewContents read(InputStream in, Coder<?> coder) throws IOException {
+    List<Object> elements = new ArrayList<>();
+    while (in.read() == 1) {
+      elements.add(coder.decode(in));
+    }
+    return new ViewContents(elements, coder);
   }
 
   /**

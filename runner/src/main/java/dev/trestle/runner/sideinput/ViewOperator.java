@@ -7,6 +7,8 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
+import java.io.IOException;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,11 @@ public final class ViewOperator implements InputOperator {
   @Override
   public long hold() {
     return grouping.hold();
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    grouping.snapshot(out);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.beam.sdk.io.Source;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -67,6 +68,20 @@ final class ReadAhead {
   /** How many have been read and not been passed on. */
   int count() {
     return count;
+  }
+
+  /**
+   * Drops what was read first of what has not been passed on.
+   *
+   * @return how many; {@code most} or all that there are
+   */
+  int drop(long most) {
+    int dropped = (int) Math.min(most, count);
+    System.arraycopy(values, dropped, values, 0, count - dropped);
+    System.arraycopy(timestamps, dropped, timestamps, 0, count - dropped);
+    Arrays.fill(values, count - dropped, count, null);
+    count -= dropped;
+    return dropped;
   }
 
   /** Passes on what was read, each element with the same metadata. */

@@ -3,6 +3,7 @@ package dev.trestle.runner.source;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import java.util.List;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.testing.TestStream.ElementEvent;
@@ -30,6 +31,11 @@ public final class ScriptedSourceOperator extends AbstractSource {
     events = script.getEvents();
     this.clock = clock;
     this.output = output;
+  }
+
+  @Override
+  public void snapshot(SnapshotWriter out) {
+    throw new IllegalStateException("A test stream cannot be resumed");
   }
 
   @Override

@@ -1,10 +1,14 @@
 package dev.trestle.runner.source;
 
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +19,9 @@ import org.apache.beam.sdk.io.UnboundedSource.UnboundedReader;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.metrics.MetricsEnvironment.MetricsEnvironmentState;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.joda.time.Instant;
@@ -28,10 +34,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The watermark is the least of the splits'. A split that is idle does not count; when all are,
  * the watermark goes to the furthest, where it would be had that one become idle last.
  *
- * <p>Until jobs take durable checkpoints, a mark is finalised when the bundle that read up to it
- * has ended: from then on a failure fails the job.
+ * <p>A snapshot has each split with its mark, which is finalised when the checkpoint has been
+ * committed. In a job that takes no checkpoints that is when the bundle that read up to it has
+ * ended: from then on a failure fails the job.
  */
 public final class UnboundedReadOperator extends AbstractSource {
+
+  private static final String SPLITS = "splits";
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
@@ -50,14 +59,31 @@ public final class UnboundedReadOperator extends AbstractSource {
   private long wakeup = Long.MIN_VALUE;
 
   private static final class Split {
+    final UnboundedSource<?, CheckpointMark> source;
+
+    /** From where the reader goes on; null for the start. */
+    final @Nullable CheckpointMark from;
+
     final UnboundedReader<?> reader;
     final Idleness idleness;
     boolean started;
     boolean readSinceMark;
 
-    Split(UnboundedReader<?> reader, Idleness idleness) {
-      this.reader = reader;
-      this.idleness = idleness;
+    Split(
+        UnboundedSource<?, CheckpointMark> source,
+        @Nullable CheckpointMark from,
+        PipelineOptions options,
+        long idleMillis)
+        throws IOException {
+      this.source = source;
+      this.from = from;
+      reader = source.createReader(options, from);
+      idleness = new Idleness(idleMillis);
+    }
+
+    /** Where the reader stands; null at the start. */
+    @Nullable CheckpointMark mark() {
+      return started ? reader.getCheckpointMark() : from;
     }
   }
 
@@ -79,14 +105,60 @@ public final class UnboundedReadOperator extends AbstractSource {
   @Override
   public void open(OperatorContext operatorContext) throws Exception {
     super.open(operatorContext);
-    for (UnboundedSource<?, ?> split :
-        splits.of(operatorContext.taskIndex(), operatorContext.options())) {
-      live.add(
-          new Split(split.createReader(operatorContext.options(), null), new Idleness(idleMillis)));
+    PipelineOptions options = operatorContext.options();
+    if (operatorContext.restored().isRestored()) {
+      watermark = END;
+      operatorContext.restored().read(SPLITS, (keyGroup, record) -> restore(record, options));
+    } else {
+      for (UnboundedSource<?, ?> split : splits.of(operatorContext.taskIndex(), options)) {
+        live.add(new Split(typed(split), null, options, idleMillis));
+      }
     }
     if (live.isEmpty()) {
       watermark = END;
     }
+  }
+
+  @SuppressWarnings("unchecked") // a source reads its own marks
+  private static UnboundedSource<?, CheckpointMark> typed(UnboundedSource<?, ?> source) {
+    return (UnboundedSource<?, CheckpointMark>) source;
+  }
+
+  /**
+   * Section {@code splits}: the watermark, the length of the source and the source, whether there
+   * is a mark, and the mark.
+   */
+  @Override
+  public void snapshot(SnapshotWriter out) throws IOException {
+    SnapshotWriter.Section section = out.section(SPLITS);
+    for (Split split : live) {
+      CheckpointMark mark = split.mark();
+      ByteSink record = section.unkeyed();
+      record.writeLong(watermark);
+      byte[] source = SerializableUtils.serializeToByteArray(split.source);
+      record.writeInt(source.length);
+      record.write(source, 0, source.length);
+      record.write(mark == null ? 0 : 1);
+      if (mark != null) {
+        split.source.getCheckpointMarkCoder().encode(mark, record);
+        if (split.readSinceMark) {
+          split.readSinceMark = false;
+          finalizeLater(mark);
+        }
+      }
+    }
+  }
+
+  private void restore(ByteSource record, PipelineOptions options) throws IOException {
+    DataInputStream in = new DataInputStream(record);
+    watermark = Math.min(watermark, in.readLong());
+    UnboundedSource<?, CheckpointMark> source =
+        typed(
+            (UnboundedSource<?, ?>)
+                SerializableUtils.deserializeFromByteArray(in.readNBytes(in.readInt()), "a split"));
+    CheckpointMark mark =
+        in.readByte() == 0 ? null : source.getCheckpointMarkCoder().decode(record);
+    live.add(new Split(source, mark, options, idleMillis));
   }
 
   @Override
@@ -165,6 +237,9 @@ public final class UnboundedReadOperator extends AbstractSource {
 
   @Override
   public void finishBundle() {
+    if (opened().takesCheckpoints()) {
+      return;
+    }
     try {
       for (int i = 0; i < live.size(); i++) {
         mark(live.get(i));
@@ -179,11 +254,15 @@ public final class UnboundedReadOperator extends AbstractSource {
       split.readSinceMark = false;
       CheckpointMark mark = split.reader.getCheckpointMark();
       if (mark != null) {
-        opened()
-            .bundleFinalizer()
-            .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, mark::finalizeCheckpoint);
+        finalizeLater(mark);
       }
     }
+  }
+
+  private void finalizeLater(CheckpointMark mark) {
+    opened()
+        .bundleFinalizer()
+        .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, mark::finalizeCheckpoint);
   }
 
   @Override

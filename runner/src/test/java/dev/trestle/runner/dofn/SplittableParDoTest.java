@@ -110,7 +110,7 @@ class SplittableParDoTest {
                 Steps.NAME, Steps.collection(SIZED, Duration.ZERO), Steps.spec(fn, Map.of())),
             FORMAT,
             new Receiver[] {main});
-    operator.open(task);
+    task.open(operator);
     operator.startBundle();
     return operator;
   }

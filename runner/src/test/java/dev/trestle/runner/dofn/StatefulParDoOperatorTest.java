@@ -53,7 +53,7 @@ class StatefulParDoOperatorTest {
   private StatefulParDoOperator started(DoFn<?, ?> fn, Duration lateness) {
     StatefulParDoOperator operator =
         new StatefulParDoOperator(Steps.stateful(fn, lateness), Steps.KEYED, new Receiver[] {main});
-    operator.open(context);
+    context.open(operator);
     operator.startBundle();
     return operator;
   }

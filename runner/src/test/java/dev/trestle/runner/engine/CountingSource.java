@@ -5,6 +5,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.SourceOperator;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
@@ -70,6 +71,9 @@ final class CountingSource implements SourceOperator {
 
   @Override
   public void flush() {}
+
+  @Override
+  public void snapshot(SnapshotWriter out) {}
 
   @Override
   public long hold() {

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.state.memory.MemoryBudget;
@@ -159,8 +160,10 @@ final class EngineTest {
             PipelineOptionsFactory.create(),
             new MemoryBudget(1 << 24),
             SpillDirectory.open(directory),
-            clock),
-        scheduler);
+            clock,
+            false),
+        scheduler,
+        RestoredJob.NONE);
   }
 
   /** The hook is called by every source when it opens. */

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.exchange.StreamItem;
@@ -16,6 +17,7 @@ import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.RedistributeOperator;
 import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.source.FakeUnboundedSource;
 import dev.trestle.runner.source.UnboundedReadOperator;
 import dev.trestle.runner.source.UnboundedSplits;
@@ -105,6 +107,9 @@ final class IdleSourceTest {
     public void flush() {}
 
     @Override
+    public void snapshot(SnapshotWriter out) {}
+
+    @Override
     public long hold() {
       return Long.MAX_VALUE;
     }
@@ -133,8 +138,10 @@ final class IdleSourceTest {
                   PipelineOptionsFactory.create(),
                   new MemoryBudget(1 << 24),
                   SpillDirectory.open(directory),
-                  scheduler),
-              scheduler);
+                  scheduler,
+                  false),
+              scheduler,
+              RestoredJob.NONE);
       List<Task> tasks = builder.wiredTasks(this, factories(idleMillis));
       unfinished = tasks.size();
       scheduler.start(tasks);
@@ -333,9 +340,10 @@ final class IdleSourceTest {
         new InputDriver(
             root,
             List.of(channel),
-            new SideInputChannels(List.of(), List.of(waiting)),
+            new SideInputChannels(List.of(), List.of(waiting), false),
             millis -> {},
-            new SynchronizedTime(InstantSource.system(), () -> {}));
+            new SynchronizedTime(InstantSource.system(), () -> {}),
+            BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
     channel.put(new StreamItem.Watermark(5));
     channel.put(new StreamItem.Idle());
     Slice slice = new Slice();

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.dofn.DoFnOperators;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.operator.Metadata;
@@ -14,6 +15,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewContents;
 import dev.trestle.runner.sideinput.ViewLookup;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.Create;
@@ -69,6 +72,8 @@ final class SideInputExpiryTest {
           VarIntCoder.of(),
           WindowingStrategy.of(TENS).withAllowedLateness(Duration.millis(10 * LATE_WINDOWS)),
           false);
+  private static final Collection PANES =
+      new Collection("panes", IterableCoder.of(VarIntCoder.of()), NUMBERS.windowing(), false);
   private static final PCollectionView<Integer> VIEW =
       Pipeline.create()
           .apply(Create.of(1))
@@ -118,6 +123,9 @@ final class SideInputExpiryTest {
 
     @Override
     public void flush() {}
+
+    @Override
+    public void snapshot(SnapshotWriter out) {}
 
     @Override
     public long hold() {
@@ -173,8 +181,10 @@ final class SideInputExpiryTest {
                 PipelineOptionsFactory.create(),
                 new MemoryBudget(1 << 24),
                 SpillDirectory.open(directory),
-                scheduler),
-            scheduler);
+                scheduler,
+                false),
+            scheduler,
+            RestoredJob.NONE);
     scheduler.start(builder.wiredTasks(ending, stage -> this::create));
     while (ending.left > 0 && scheduler.step()) {}
     assertThat(ending.left == 0 || ending.failure != null, is(true));
@@ -254,7 +264,7 @@ final class SideInputExpiryTest {
                 new Node(2, parDo("Probe"), List.of(), List.of(sideInput))),
             List.of());
     return new OperatorGraph(
-        List.of(side, main), List.of(new Edge(0, Edge.Kind.BROADCAST, 0, 1, NUMBERS)));
+        List.of(side, main), List.of(new Edge(0, Edge.Kind.BROADCAST, 0, 1, PANES)));
   }
 
   @SuppressWarnings("deprecation") // the view's tag is meant for runners
@@ -302,8 +312,13 @@ final class SideInputExpiryTest {
     SideInputChannels channels =
         new SideInputChannels(
             List.of(
-                new SideInputChannels.Inlet(new SingleWriterChannel(() -> {}, () -> {}), input)),
-            List.of(restriction));
+                new SideInputChannels.Inlet(
+                    "numbers",
+                    new SingleWriterChannel(() -> {}, () -> {}),
+                    input,
+                    NUMBERS.windowCoder())),
+            List.of(restriction),
+            false);
     for (int i = 0; i < 10; i++) {
       input.accept(new ViewPane(window(i), new ViewContents(List.of(i), VarIntCoder.of())));
     }

@@ -4,6 +4,7 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.SourceOperator;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
@@ -74,6 +75,9 @@ final class StepwiseSource implements SourceOperator {
 
   @Override
   public void flush() {}
+
+  @Override
+  public void snapshot(SnapshotWriter out) {}
 
   @Override
   public long hold() {

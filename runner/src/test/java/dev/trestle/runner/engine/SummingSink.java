@@ -8,6 +8,7 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.KeyGroupRange;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,6 +79,9 @@ final class SummingSink implements InputOperator {
   public void flush() {
     check(!inBundle, "a flush within a bundle");
   }
+
+  @Override
+  public void snapshot(SnapshotWriter out) {}
 
   @Override
   public long hold() {

@@ -12,7 +12,8 @@ class WatermarkTrackerTest {
   private static final long START = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
-  private final WatermarkTracker tracker = new WatermarkTracker(2);
+  private static final long BEGIN = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
+  private final WatermarkTracker tracker = new WatermarkTracker(2, BEGIN);
 
   @Test
   void slowestChannelCounts() {
@@ -60,7 +61,7 @@ class WatermarkTrackerTest {
   @Test
   void orderInWhichChannelsBecomeIdleDoesNotMatter() {
     for (int first = 0; first < 2; first++) {
-      WatermarkTracker each = new WatermarkTracker(2);
+      WatermarkTracker each = new WatermarkTracker(2, BEGIN);
       each.advance(0, 10);
       each.advance(1, 5);
       each.markIdle(first);
@@ -85,15 +86,15 @@ class WatermarkTrackerTest {
 
   @Test
   void noChannelsAreAtTheirEnd() {
-    assertThat(new WatermarkTracker(0).reached(), is(END));
-    assertThat(new WatermarkTracker(0).isIdle(), is(false));
+    assertThat(new WatermarkTracker(0, BEGIN).reached(), is(END));
+    assertThat(new WatermarkTracker(0, BEGIN).isIdle(), is(false));
   }
 
   @Test
   void watermarkNeverMovesBackwards() {
     Random random = new Random(1);
     for (int run = 0; run < 200; run++) {
-      WatermarkTracker each = new WatermarkTracker(3);
+      WatermarkTracker each = new WatermarkTracker(3, BEGIN);
       long before = each.reached();
       for (int i = 0; i < 100; i++) {
         int channel = random.nextInt(3);

@@ -66,9 +66,8 @@ class GeneralGroupingTest {
                 task, format.keyCoder(), format.keyByObject(), windowCoder(strategy)));
   }
 
-  @SuppressWarnings("unchecked")
   private static Coder<BoundedWindow> windowCoder(WindowingStrategy<?, BoundedWindow> strategy) {
-    return (Coder<BoundedWindow>) strategy.getWindowFn().windowCoder();
+    return strategy.getWindowFn().windowCoder();
   }
 
   /** Makes the state of the operator under test. */

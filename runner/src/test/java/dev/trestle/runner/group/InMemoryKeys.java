@@ -2,7 +2,9 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.keyed.KeyedContext;
 import dev.trestle.runner.keyed.TimerHandler;
+import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.ByteKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -164,4 +166,12 @@ final class InMemoryKeys implements KeyedContext {
   public void clearWindow(BoundedWindow window) {
     throw new UnsupportedOperationException();
   }
+
+  @Override
+  public void snapshot(SnapshotWriter out) {
+    throw new AssertionError("No test asks for it");
+  }
+
+  @Override
+  public void restore(RestoredState from) {}
 }

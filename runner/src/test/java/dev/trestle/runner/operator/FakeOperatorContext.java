@@ -186,4 +186,23 @@ public class FakeOperatorContext implements OperatorContext {
   public BundleFinalizer bundleFinalizer() {
     return (expiry, callback) -> callbacks.add(callback);
   }
+
+  @Override
+  public boolean takesCheckpoints() {
+    return false;
+  }
+
+  @Override
+  public RestoredState restored() {
+    return RestoredState.NONE;
+  }
+
+  /** Opens an operator with this context. */
+  public void open(Operator operator) {
+    try {
+      operator.open(this);
+    } catch (Exception e) {
+      throw new AssertionError("The operator does not open", e);
+    }
+  }
 }

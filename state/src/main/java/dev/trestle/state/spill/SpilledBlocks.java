@@ -89,21 +89,27 @@ public final class SpilledBlocks implements AutoCloseable {
     return block;
   }
 
+  /** Reads a block that has not been taken, and keeps it. */
+  public byte[] read(Block block) {
+    if (block.taken) {
+      throw new IllegalStateException("This block has been taken");
+    }
+    if (open != null && open.shared == block.file) {
+      open.writer.flush();
+    }
+    byte[] bytes = new byte[block.length];
+    block.file.file.read(block.start, bytes, 0, bytes.length);
+    return bytes;
+  }
+
   /**
    * Reads a block and forgets it.
    *
    * @throws IllegalStateException if it has been taken before
    */
   public byte[] take(Block block) {
-    if (block.taken) {
-      throw new IllegalStateException("This block has been taken");
-    }
+    byte[] bytes = read(block);
     SharedFile from = block.file;
-    if (open != null && open.shared == from) {
-      open.writer.flush();
-    }
-    byte[] bytes = new byte[block.length];
-    from.file.read(block.start, bytes, 0, bytes.length);
     block.taken = true;
     if (--from.blocks == 0) {
       from.file.close();

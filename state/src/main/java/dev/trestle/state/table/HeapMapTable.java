@@ -12,8 +12,8 @@ final class HeapMapTable<S, V extends @Nullable Object> implements KeyedMapTable
 
   private final KeyedTable<Map<S, V>> maps;
 
-  HeapMapTable(HeapStateBackend backend, int number) {
-    maps = new HeapTable<>(backend, number);
+  HeapMapTable(KeyedTable<Map<S, V>> maps) {
+    this.maps = maps;
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.trestle.state.table;
 
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,15 @@ public final class HeapStateBackend implements KeyedStateBackend {
 
   private final KeyGroupRange range;
   private final NodeTable<HeapKey>[] groups;
+
+  /** What stands for each name, once it has been asked for. */
   private final Map<String, Object> tables = new HashMap<>();
+
+  /** Every name, asked for or restored; its place is the table's number. */
+  private final List<String> names = new ArrayList<>();
+
+  /** By number; null where a name was restored only. */
+  private final List<@Nullable HeapTable<?>> byNumber = new ArrayList<>();
 
   private @Nullable Object key;
   private int keyGroup;
@@ -94,7 +105,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
   public <V> KeyedTable<V> table(TableDescriptor<V> descriptor) {
     Object known = tables.get(descriptor.name());
     if (known == null) {
-      known = new HeapTable<V>(this, tables.size());
+      known = newTable(descriptor.name(), descriptor.values());
       tables.put(descriptor.name(), known);
     } else if (!(known instanceof HeapTable)) {
       throw new IllegalArgumentException("A map table has the name " + descriptor.name());
@@ -108,12 +119,33 @@ public final class HeapStateBackend implements KeyedStateBackend {
       MapTableDescriptor<S, V> descriptor) {
     Object known = tables.get(descriptor.name());
     if (known == null) {
-      known = new HeapMapTable<S, V>(this, tables.size());
+      known =
+          new HeapMapTable<S, V>(
+              newTable(
+                  descriptor.name(),
+                  new MapSerializer<>(descriptor.subKeys(), descriptor.values())));
       tables.put(descriptor.name(), known);
     } else if (!(known instanceof HeapMapTable)) {
       throw new IllegalArgumentException("A table of values has the name " + descriptor.name());
     }
     return (KeyedMapTable<S, V>) known;
+  }
+
+  private <V> HeapTable<V> newTable(String name, Serializer<V> serializer) {
+    int number = number(name);
+    HeapTable<V> table = new HeapTable<>(this, number, serializer);
+    byNumber.set(number, table);
+    return table;
+  }
+
+  private int number(String name) {
+    int known = names.indexOf(name);
+    if (known >= 0) {
+      return known;
+    }
+    names.add(name);
+    byNumber.add(null);
+    return names.size() - 1;
   }
 
   /** What the current key has in a namespace, or null. */
@@ -132,7 +164,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
   HeapCells cellsToWrite(Object namespace) {
     HeapCells cells = cells(namespace);
     if (cells == null) {
-      cells = new HeapCells(namespace, tables.size());
+      cells = new HeapCells(namespace, names.size());
       holder().namespaces.add(cells);
       lastCells = cells;
     }
@@ -172,6 +204,46 @@ public final class HeapStateBackend implements KeyedStateBackend {
   private void drop(HeapCells cells) {
     holder().namespaces.remove(cells);
     lastCells = null;
+  }
+
+  /** Shows every value of a key group, those of a key and namespace one after the other. */
+  public void visit(int group, CellVisitor visitor) throws IOException {
+    dropIfEmpty();
+    List<HeapKey> keys = new ArrayList<>();
+    groups[group - range.first()].forEach(keys::add);
+    List<HeapCells> namespaces = new ArrayList<>();
+    for (HeapKey each : keys) {
+      namespaces.clear();
+      each.namespaces.forEach(namespaces::add);
+      for (HeapCells cells : namespaces) {
+        for (int number = 0; number < names.size(); number++) {
+          Object value = cells.get(number);
+          if (value != null) {
+            visitor.cell(each.key(), cells.key(), names.get(number), writer(number, value));
+          }
+        }
+      }
+    }
+  }
+
+  private CellVisitor.Value writer(int number, Object value) {
+    if (value instanceof EncodedCell encoded) {
+      return out -> out.write(encoded.bytes());
+    }
+    HeapTable<?> table = byNumber.get(number);
+    if (table == null) {
+      throw new IllegalStateException("A value of a table that nobody knows: " + names.get(number));
+    }
+    return out -> table.write(value, out);
+  }
+
+  /**
+   * Takes back a value of the current key, as {@link CellVisitor.Value} wrote it. It is decoded
+   * when it is asked for.
+   */
+  public void restore(Object namespace, String table, byte[] value) {
+    int number = number(table);
+    cellsToWrite(namespace).put(number, new EncodedCell(value));
   }
 
   @Override

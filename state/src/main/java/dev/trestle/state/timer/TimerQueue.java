@@ -3,7 +3,9 @@ package dev.trestle.state.timer;
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.table.NodeTable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -190,9 +192,18 @@ public final class TimerQueue<T> {
   }
 
   /** Hands over all timers of a key group, in no particular order. */
-  public void forEach(int keyGroup, Consumer<? super Timer<T>> action) {
+  public <E extends Exception> void forEach(int keyGroup, Visitor<T, E> visitor) throws E {
+    List<Timer<T>> timers = new ArrayList<>();
     groups[keyGroup - range.first()].forEach(
-        ofKey -> ofKey.namespaces.forEach(home -> home.timers.forEach(action)));
+        ofKey -> ofKey.namespaces.forEach(home -> home.timers.forEach(timers::add)));
+    for (Timer<T> timer : timers) {
+      visitor.visit(timer);
+    }
+  }
+
+  /** Is shown timers. */
+  public interface Visitor<T, E extends Exception> {
+    void visit(Timer<T> timer) throws E;
   }
 
   /** How many timers are set. */

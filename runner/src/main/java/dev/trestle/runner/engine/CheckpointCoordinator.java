@@ -1,0 +1,170 @@
+package dev.trestle.runner.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.state.checkpoint.TaskSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers what the tasks of a job hand over for a checkpoint. One checkpoint is under way at a
+ * time: {@link #begin} asks for barriers, every task hands over its snapshot when the barriers have
+ * met in it, and one that has come to its end counts as such; then {@link #take} has them all.
+ *
+ * <p>A task that cannot write its snapshot fails the checkpoint and nothing else. Any thread may
+ * call.
+ */
+final class CheckpointCoordinator implements TaskListener {
+
+  private final TaskListener job;
+  private final Supplier<Path> newFile;
+
+  @GuardedBy("this")
+  private final Set<Task> finished = new HashSet<>();
+
+  @GuardedBy("this")
+  private @Nullable Pending pending;
+
+  /** A checkpoint under way. */
+  private static final class Pending {
+    final long id;
+    final Set<Task> missing;
+    final List<TaskSnapshot> snapshots = new ArrayList<>();
+    @Nullable Exception failure;
+
+    Pending(long id, List<Task> tasks) {
+      this.id = id;
+      missing = new HashSet<>(tasks);
+    }
+  }
+
+  /**
+   * A coordinator.
+   *
+   * @param job hears of the tasks' ends too
+   * @param newFile gives paths at which there is no file
+   */
+  CheckpointCoordinator(TaskListener job, Supplier<Path> newFile) {
+    this.job = job;
+    this.newFile = newFile;
+  }
+
+  /**
+   * Begins a checkpoint.
+   *
+   * @param id greater than all before
+   * @throws IllegalStateException if one is under way
+   */
+  void begin(long id, List<Task> tasks) {
+    synchronized (this) {
+      if (pending != null) {
+        throw new IllegalStateException("Checkpoint " + pending.id + " is under way");
+      }
+      Pending begun = new Pending(id, tasks);
+      for (Task task : finished) {
+        finish(begun, task);
+      }
+      pending = begun;
+    }
+    for (Task task : tasks) {
+      task.requestBarrier(id);
+    }
+  }
+
+  private static void finish(Pending checkpoint, Task task) {
+    if (checkpoint.missing.remove(task)) {
+      checkpoint.snapshots.add(task.finishedSnapshot());
+    }
+  }
+
+  /**
+   * Takes the snapshots of the checkpoint under way, which is over by that.
+   *
+   * @return null as long as they are not complete
+   * @throws IOException if a task could not write its snapshot
+   */
+  synchronized @Nullable List<TaskSnapshot> take() throws IOException {
+    Pending complete = pending;
+    if (complete == null || !complete.missing.isEmpty()) {
+      return null;
+    }
+    pending = null;
+    if (complete.failure != null) {
+      throw new IOException("A task could not write its snapshot", complete.failure);
+    }
+    return complete.snapshots;
+  }
+
+  /**
+   * Waits until {@link #take} has something to say, for a while.
+   *
+   * @return whether it has
+   */
+  synchronized boolean awaitComplete(long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (pending != null && !pending.missing.isEmpty()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return pending != null;
+  }
+
+  @Override
+  public void barrierPassed(Task task, long barrier) {
+    TaskSnapshot snapshot = null;
+    Exception failure = null;
+    try {
+      snapshot = task.snapshot(newFile.get());
+    } catch (IOException | UncheckedIOException e) {
+      failure = e;
+    }
+    synchronized (this) {
+      Pending checkpoint = pending;
+      if (checkpoint == null || checkpoint.id != barrier || !checkpoint.missing.remove(task)) {
+        throw new IllegalStateException(
+            "Barrier " + barrier + " has passed " + task + " and is not awaited");
+      }
+      if (snapshot != null) {
+        checkpoint.snapshots.add(snapshot);
+      } else {
+        checkpoint.failure = failure;
+      }
+      notifyIfComplete(checkpoint);
+    }
+  }
+
+  @Override
+  public void finished(Task task) {
+    synchronized (this) {
+      finished.add(task);
+      Pending checkpoint = pending;
+      if (checkpoint != null) {
+        finish(checkpoint, task);
+        notifyIfComplete(checkpoint);
+      }
+    }
+    job.finished(task);
+  }
+
+  @GuardedBy("this")
+  private void notifyIfComplete(Pending checkpoint) {
+    if (checkpoint.missing.isEmpty()) {
+      notifyAll();
+    }
+  }
+
+  @Override
+  public void failed(Task task, Throwable cause) {
+    job.failed(task, cause);
+  }
+}
