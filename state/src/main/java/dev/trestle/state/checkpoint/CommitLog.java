@@ -68,7 +68,7 @@ final class CommitLog {
     if (end == 0) {
       return Optional.of(LogEntry.NONE);
     }
-    long oldest = Math.max(1, end - LogSlots.KEPT);
+    long oldest = Math.max(1, end - slots.kept());
     for (long slot = end; slot >= oldest; slot--) {
       try {
         Optional<LogEntry> entry = read(slot);

@@ -248,6 +248,9 @@ public final class JobCheckpoints {
         return Optional.of(
             new RestoredCheckpoint(store, job + ref.directory(), manifest, distrusted::add));
       } catch (CorruptCheckpointException e) {
+        // It may be that another has the job and has deleted it: that is no problem of the
+        // checkpoint.
+        settle();
         problems.accept(
             "Passed over "
                 + ref.kind().name().toLowerCase(Locale.ROOT)

@@ -24,14 +24,12 @@ import java.io.IOException;
  *
  * @param radix at least 2
  * @param levels at least 1
+ * @param kept so many of the newest stay in any case, for the day when the last cannot be read
  */
-record LogSlots(int radix, int levels) {
+record LogSlots(int radix, int levels, int kept) {
 
   /** At one entry in 10 s, an entry of the sparsest level is made once in a week. */
-  static final LogSlots DEFAULT = new LogSlots(256, 3);
-
-  /** The newest entries stay in any case, for the day when the last one cannot be read. */
-  static final int KEPT = 16;
+  static final LogSlots DEFAULT = new LogSlots(256, 3, 16);
 
   /** Asks whether an entry is there. */
   interface Lookup {
@@ -78,7 +76,7 @@ record LogSlots(int radix, int levels) {
   /** Whether an entry may be deleted, given the last one. */
   boolean deletable(long slot, long end) {
     int sparser = level(slot) + 1;
-    return slot < end - KEPT && sparser < levels && nextOf(sparser, slot) <= end;
+    return slot < end - kept && sparser < levels && nextOf(sparser, slot) <= end;
   }
 
   private int level(long slot) {
