@@ -208,6 +208,7 @@ public final class JobCheckpoints {
     } catch (IOException | RuntimeException e) {
       upload.abandon();
       keepForNextAttempt(kind, upload);
+      throwIfFenced(e);
       throw e;
     }
     append(ref, manifest, upload);
@@ -290,7 +291,7 @@ public final class JobCheckpoints {
     } catch (CorruptCheckpointException e) {
       throw fenced("cannot tell who wrote " + e.getMessage());
     }
-    boolean overtaken = found.isPresent() && log.overtaken(slot);
+    boolean overtaken = log.overtaken(slot);
     return switch (CheckpointProtocol.next(epoch, found, overtaken)) {
       case FREE -> false;
       case OWN -> {
@@ -303,6 +304,18 @@ public final class JobCheckpoints {
                   ? "others have long gone on"
                   : "epoch " + found.orElseThrow().epoch() + " has taken over");
     };
+  }
+
+  /** Another who has taken the job deletes what this process uploads: then that is what failed. */
+  private void throwIfFenced(Exception failure) throws FencedException {
+    try {
+      settle();
+    } catch (FencedException e) {
+      e.addSuppressed(failure);
+      throw e;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private FencedException fenced(String why) {

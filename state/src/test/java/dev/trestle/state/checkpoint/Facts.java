@@ -26,6 +26,12 @@ final class Facts {
     store.onDelete = this::deleted;
   }
 
+  /** Stops watching: the test does damage that no process would do. */
+  void expectDamage() {
+    store.onCreate = (path, content) -> {};
+    store.onDelete = path -> {};
+  }
+
   long end() {
     return history.isEmpty() ? 0 : history.lastKey();
   }

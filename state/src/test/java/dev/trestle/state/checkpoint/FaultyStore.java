@@ -69,8 +69,14 @@ final class FaultyStore implements CheckpointStore {
   /** Calls until the process is lost, if that is planned. */
   int callsLeft = Integer.MAX_VALUE;
 
-  /** Fails every change, if set. */
+  /** What every attempt to write fails with, if set. */
   String outOfOrder = "";
+
+  /** Changes of objects with this in their path come late, if set. */
+  String loseAnswersOf = "";
+
+  /** How many objects there is room for. */
+  int room = Integer.MAX_VALUE;
 
   FaultyStore(MemoryStore store, Late late, Random random, Faults faults, Pause pause) {
     this.store = store;
@@ -119,9 +125,13 @@ final class FaultyStore implements CheckpointStore {
     }
   }
 
-  private <T> T change(String what, Effect<T> effect) throws IOException {
+  private void needRoom() throws IOException {
     failIf(!outOfOrder.isEmpty(), outOfOrder);
-    if (chance(faults.late())) {
+    failIf(store.objects.size() >= room, "No space left on device");
+  }
+
+  private <T> T change(String what, Effect<T> effect) throws IOException {
+    if (chance(faults.late()) || (!loseAnswersOf.isEmpty() && what.contains(loseAnswersOf))) {
       before(what);
       late.effects.add(effect);
       loseIf(chance(faults.lose()));
@@ -133,6 +143,7 @@ final class FaultyStore implements CheckpointStore {
   @Override
   public void write(String path, Path source) throws IOException {
     byte[] content = Files.readAllBytes(source);
+    needRoom();
     change(
         "write " + path,
         () -> {
@@ -143,6 +154,7 @@ final class FaultyStore implements CheckpointStore {
 
   @Override
   public boolean createIfAbsent(String path, byte[] content) throws IOException {
+    needRoom();
     return change("create " + path, () -> store.createIfAbsent(path, content));
   }
 

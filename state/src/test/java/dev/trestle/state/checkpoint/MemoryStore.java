@@ -37,7 +37,7 @@ final class MemoryStore implements CheckpointStore {
 
   @Override
   public synchronized boolean createIfAbsent(String path, byte[] content) {
-    if (objects.containsKey(path)) {
+    if (objects.containsKey(ObjectPath.check(path))) {
       return false;
     }
     put(path, content.clone());
@@ -60,7 +60,7 @@ final class MemoryStore implements CheckpointStore {
 
   @Override
   public synchronized byte[] read(String path) throws IOException {
-    byte[] content = objects.get(path);
+    byte[] content = objects.get(ObjectPath.check(path));
     if (content == null) {
       throw new NoSuchFileException(path);
     }
@@ -85,6 +85,7 @@ final class MemoryStore implements CheckpointStore {
 
   /** What a listing would have been so many changes ago. */
   synchronized List<StoredObject> list(String prefix, int changesAgo) {
+    ObjectPath.checkPrefix(prefix);
     Map<String, byte[]> then = objects;
     if (changesAgo > 0) {
       then = new TreeMap<>(objects);
@@ -101,7 +102,7 @@ final class MemoryStore implements CheckpointStore {
     List<StoredObject> found = new ArrayList<>();
     then.forEach(
         (path, content) -> {
-          if (path.startsWith(ObjectPath.checkPrefix(prefix))) {
+          if (path.startsWith(prefix)) {
             found.add(new StoredObject(path, content.length));
           }
         });
