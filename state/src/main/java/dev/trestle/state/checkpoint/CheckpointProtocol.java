@@ -75,7 +75,7 @@ final class CheckpointProtocol {
    * The entry with which a process commits.
    *
    * @param last its own last entry
-   * @param lineage what this run continues from, oldest first
+   * @param lineage what this run continues from, oldest first, all of it in {@code last}
    * @param retained number of checkpoints to keep, savepoints not counted
    */
   static LogEntry commit(
@@ -135,6 +135,20 @@ final class CheckpointProtocol {
       }
     }
     return newestFirst;
+  }
+
+  /**
+   * The ancestors of the run when an entry of this process turns out to be there. What it has
+   * dropped stays dropped, since it may be deleted already.
+   *
+   * @param lineage the ancestors so far
+   * @param ofThisRun whether the entry's checkpoint was made since the run was last restored
+   */
+  static List<CheckpointRef> lineageAfter(
+      List<CheckpointRef> lineage, LogEntry adopted, boolean ofThisRun) {
+    return ofThisRun
+        ? adopted.lineage()
+        : lineage.stream().filter(adopted.lineage()::contains).toList();
   }
 
   /** The ancestors of a run that is restored from this one: it and those before. */

@@ -233,7 +233,9 @@ public final class DirectoryStore implements CheckpointStore {
         if (Files.isDirectory(directory)) {
           return;
         }
-        throw e;
+        if (Files.exists(directory) || i == MAX_RACES) {
+          throw e;
+        }
       } catch (NoSuchFileException e) {
         if (i == MAX_RACES) {
           throw e;

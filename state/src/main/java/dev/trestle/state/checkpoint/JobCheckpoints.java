@@ -238,14 +238,12 @@ public final class JobCheckpoints {
       long id, Consumer<String> problems) throws IOException, FencedException {
     settle();
     this.problems.forEach(problems);
-    highestIdAtRestore = highestId;
-    lineage = List.of();
     List<StoredObject> listed = store.list(job + CheckpointRef.CHECKPOINTS);
     for (CheckpointRef ref : CheckpointProtocol.restorable(last, id)) {
       try {
         CheckpointManifest manifest = read(ref);
         reader.verify(job + ref.directory(), manifest, listed);
-        lineage = CheckpointProtocol.lineageUpTo(last, ref);
+        continueFrom(CheckpointProtocol.lineageUpTo(last, ref));
         return Optional.of(
             new RestoredCheckpoint(store, job + ref.directory(), manifest, distrusted::add));
       } catch (CorruptCheckpointException e) {
@@ -261,7 +259,13 @@ public final class JobCheckpoints {
                 + e.getMessage());
       }
     }
+    continueFrom(List.of());
     return Optional.empty();
+  }
+
+  private void continueFrom(List<CheckpointRef> ancestors) {
+    lineage = ancestors;
+    highestIdAtRestore = highestId;
   }
 
   private CheckpointManifest read(CheckpointRef ref) throws IOException {
@@ -326,9 +330,7 @@ public final class JobCheckpoints {
   /** Makes an entry that we wrote the last one. */
   private void adopt(LogEntry entry) {
     last = entry;
-    if (entry.lastId() > highestIdAtRestore) {
-      lineage = entry.lineage();
-    }
+    lineage = CheckpointProtocol.lineageAfter(lineage, entry, entry.lastId() > highestIdAtRestore);
     manifests.putAll(unsettled);
     unsettled.clear();
     manifests.keySet().retainAll(last.lineage());

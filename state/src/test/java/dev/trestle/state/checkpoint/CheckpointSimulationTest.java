@@ -59,7 +59,7 @@ class CheckpointSimulationTest {
       new Case(seed).run();
       return;
     }
-    int cases = Integer.getInteger("checkpoint.cases", 2000);
+    int cases = Integer.getInteger("checkpoint.cases", 4000);
     for (int i = 0; i < cases; i++) {
       try {
         new Case(i).run();

@@ -501,6 +501,22 @@ class JobCheckpointsTest {
   }
 
   @Test
+  void whatALateCommitHasDroppedIsNotBroughtBack() throws Exception {
+    FaultyStore.Late late = new FaultyStore.Late();
+    FaultyStore store = new FaultyStore(memory, late, new Random(1), Faults.NONE, () -> {});
+    JobCheckpoints checkpoints = JobCheckpoints.open(store, JOB, 2);
+    commit(checkpoints, file("a", true));
+    commit(checkpoints, file("b", true));
+    store.loseAnswersOf = "/log/";
+    assertThrows(IOException.class, () -> commit(checkpoints, file("c", true)));
+    store.loseAnswersOf = "";
+    assertThat(restoredId(checkpoints), is(2L));
+    late.arriveAll();
+    commit(checkpoints, Kind.SAVEPOINT, file("d", true));
+    assertThat(restoredId(open()), is(4L));
+  }
+
+  @Test
   void worksOnADirectory() throws Exception {
     CheckpointStore store = DirectoryStore.open(local.resolve("store"));
     JobCheckpoints checkpoints = JobCheckpoints.open(store, JOB, 1);
