@@ -1,6 +1,6 @@
 package dev.trestle.runner;
 
-import dev.trestle.runner.engine.Job;
+import dev.trestle.runner.engine.RunningJob;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.metrics.MetricsOptions;
 import org.apache.beam.sdk.metrics.MetricsSink;
@@ -16,18 +16,18 @@ final class MetricsPush {
 
   private static final Logger LOG = LoggerFactory.getLogger(MetricsPush.class);
 
-  private final Job job;
+  private final RunningJob job;
   private final MetricsSink sink;
   private final long periodMillis;
 
-  private MetricsPush(Job job, MetricsSink sink, long periodMillis) {
+  private MetricsPush(RunningJob job, MetricsSink sink, long periodMillis) {
     this.job = job;
     this.sink = sink;
     this.periodMillis = periodMillis;
   }
 
   /** Starts pushing, unless the options name Beam's sink that does nothing. */
-  static void start(Job job, MetricsOptions options) {
+  static void start(RunningJob job, MetricsOptions options) {
     Class<? extends MetricsSink> type = options.getMetricsSink();
     if (type.getSimpleName().equals("NoOpMetricsSink")) {
       return;

@@ -13,7 +13,24 @@ final class OptionRanges {
     check("maxBundleSize", options.getMaxBundleSize(), 1, Integer.MAX_VALUE);
     check("maxBundleMillis", options.getMaxBundleMillis(), 0, Integer.MAX_VALUE);
     check("sourceIdleMillis", options.getSourceIdleMillis(), 0, Integer.MAX_VALUE);
+    check("checkpointInterval", options.getCheckpointInterval(), 1, Integer.MAX_VALUE);
+    check("maxRestarts", options.getMaxRestarts(), 0, Integer.MAX_VALUE);
+    if (options.getCheckpointDir() == null) {
+      refuse(
+          "checkpointInterval",
+          options.getCheckpointInterval() != TrestlePipelineOptions.DEFAULT_CHECKPOINT_INTERVAL);
+      refuse(
+          "maxRestarts", options.getMaxRestarts() != TrestlePipelineOptions.DEFAULT_MAX_RESTARTS);
+      refuse("resume", options.getResume());
+    }
     check("memoryBudgetMb", options.getMemoryBudgetMb(), 0, MOST_MEGABYTES);
+  }
+
+  private static void refuse(String name, boolean given) {
+    if (given) {
+      throw new IllegalArgumentException(
+          String.format("--%s has no effect without --checkpointDir", name));
+    }
   }
 
   private static void check(String name, long value, long least, long most) {

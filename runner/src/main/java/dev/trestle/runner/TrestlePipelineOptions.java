@@ -5,10 +5,15 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.StreamingOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Options of {@link TrestleRunner}. Values out of range are refused before anything runs. */
 public interface TrestlePipelineOptions
     extends PipelineOptions, StreamingOptions, ApplicationNameOptions {
+
+  long DEFAULT_CHECKPOINT_INTERVAL = 10_000;
+
+  int DEFAULT_MAX_RESTARTS = 5;
 
   /** Number of tasks of each stage, and of threads; 0 for one per processor, at most 128. */
   @Description(
@@ -61,6 +66,41 @@ public interface TrestlePipelineOptions
   long getMemoryBudgetMb();
 
   void setMemoryBudgetMb(long megabytes);
+
+  /**
+   * Where checkpoints go: a directory. A job of the same name that has checkpoints there goes on
+   * from the newest that is whole. Without it, nothing survives the process.
+   */
+  @Description(
+      "A directory for checkpoints. A job of the same --jobName that has checkpoints there goes on"
+          + " from the newest one. Without it a job takes none, and what fails is not started"
+          + " again.")
+  @Nullable String getCheckpointDir();
+
+  void setCheckpointDir(@Nullable String directory);
+
+  /** Milliseconds from the end of a checkpoint to the beginning of the next, at least 1. */
+  @Description("Milliseconds between two checkpoints; at least 1. Needs --checkpointDir.")
+  @Default.Long(DEFAULT_CHECKPOINT_INTERVAL)
+  long getCheckpointInterval();
+
+  void setCheckpointInterval(long millis);
+
+  /** Whether it is an error that there is no checkpoint to go on from. */
+  @Description("Refuses to begin anew: there has to be a checkpoint of the job in --checkpointDir.")
+  @Default.Boolean(false)
+  boolean getResume();
+
+  void setResume(boolean resume);
+
+  /** How often a job may fail without a checkpoint in between and be started again. */
+  @Description(
+      "How often the job is started again, from its last checkpoint, when it fails without having"
+          + " taken another in between. Needs --checkpointDir.")
+  @Default.Integer(DEFAULT_MAX_RESTARTS)
+  int getMaxRestarts();
+
+  void setMaxRestarts(int restarts);
 
   /** Whether to check that no DoFn changes its input; slow, for tests. */
   @Description(

@@ -1,6 +1,6 @@
 package dev.trestle.runner;
 
-import dev.trestle.runner.engine.Job;
+import dev.trestle.runner.engine.RunningJob;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A job as its author sees it. Any thread may call. */
 public final class TrestlePipelineResult implements PipelineResult {
 
-  private final Job job;
+  private final RunningJob job;
 
-  TrestlePipelineResult(Job job) {
+  TrestlePipelineResult(RunningJob job) {
     this.job = job;
   }
 

@@ -1,7 +1,7 @@
 package dev.trestle.runner;
 
 import dev.trestle.runner.assembly.Assembly;
-import dev.trestle.runner.engine.Job;
+import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
@@ -47,7 +47,7 @@ public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
     FileSystems.setDefaultPipelineOptions(options);
     MetricsEnvironment.setMetricsSupported(true);
     OperatorGraph graph = PipelineTranslator.translate(pipeline);
-    Job job = Assembly.start(graph, options);
+    RunningJob job = Assembly.start(graph, options);
     TrestlePipelineResult result = new TrestlePipelineResult(job);
     MetricsPush.start(job, options.as(MetricsOptions.class));
     return result;

@@ -1,29 +1,21 @@
 package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.TrestlePipelineOptions;
-import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.engine.DurableJob;
 import dev.trestle.runner.engine.EngineSettings;
-import dev.trestle.runner.engine.Job;
-import dev.trestle.runner.engine.JobBuilder;
-import dev.trestle.runner.engine.JobResources;
-import dev.trestle.runner.engine.ThreadedScheduler;
-import dev.trestle.runner.source.ScriptedClock;
+import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.memory.MemoryBudget;
-import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.state.checkpoint.FencedException;
+import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
-import java.nio.file.Path;
-import java.time.InstantSource;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 
 /** Starts the job for an operator graph. */
 public final class Assembly {
-
-  /** Share of the heap that buffers may use where the options do not say. */
-  private static final double DEFAULT_MEMORY_SHARE = 0.4;
 
   /** Nobody waits for the results of a bounded job's bundle: large ones cost less. */
   private static final long BOUNDED_BUNDLE_MILLIS = 1000;
@@ -33,38 +25,53 @@ public final class Assembly {
   /** How long partial aggregates are kept back where results may be wanted early. */
   private static final long FLUSH_MILLIS = 100;
 
+  /** The newest, and two to fall back to. */
+  private static final int RETAINED_CHECKPOINTS = 3;
+
   private static final AtomicInteger JOBS = new AtomicInteger();
 
   private Assembly() {}
 
-  /** Makes and starts a job. */
-  public static Job start(OperatorGraph graph, TrestlePipelineOptions options) {
+  /**
+   * Makes and starts a job.
+   *
+   * @throws IllegalArgumentException if it is to take checkpoints and cannot
+   */
+  public static RunningJob start(OperatorGraph graph, TrestlePipelineOptions options) {
     boolean scripted =
         graph.stages().stream()
             .anyMatch(stage -> stage.root().step() instanceof Step.ScriptedSource);
-    InstantSource clock = scripted ? new ScriptedClock() : InstantSource.system();
-    JobResources resources =
-        new JobResources(
-            options,
-            new MemoryBudget(memoryBytes(options)),
-            SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
-            clock,
-            false);
-    String name = "trestle-" + JOBS.incrementAndGet();
     EngineSettings settings = settings(graph, options, scripted);
-    ThreadedScheduler scheduler = new ThreadedScheduler(settings.parallelism(), clock, name);
-    return new JobBuilder(graph, settings, resources, scheduler, RestoredJob.NONE)
-        .start(
-            name,
-            stage ->
-                new StageAssembly(
-                    graph,
-                    stage,
-                    settings,
-                    options.isStreaming(),
-                    options.getSourceIdleMillis(),
-                    clock,
-                    false));
+    String name = "trestle-" + JOBS.incrementAndGet();
+    Attempts attempts = new Attempts(graph, options, settings, scripted, name);
+    return options.getCheckpointDir() == null
+        ? attempts.startOnly()
+        : startDurable(graph, options, settings, attempts);
+  }
+
+  private static RunningJob startDurable(
+      OperatorGraph graph,
+      TrestlePipelineOptions options,
+      EngineSettings settings,
+      Attempts attempts) {
+    CheckpointSupport.check(graph);
+    try {
+      StoredCheckpoints storage =
+          new StoredCheckpoints(
+              JobCheckpoints.open(
+                  CheckpointPlaces.open(options), options.getJobName(), RETAINED_CHECKPOINTS),
+              settings.keyGroups(),
+              options.getResume());
+      return DurableJob.start(
+          attempts.name(),
+          () -> attempts.start(storage),
+          storage,
+          options.getCheckpointInterval(),
+          options.getMaxRestarts());
+    } catch (IOException | FencedException e) {
+      throw new IllegalStateException(
+          "--checkpointDir=" + options.getCheckpointDir() + ": " + e.getMessage(), e);
+    }
   }
 
   private static EngineSettings settings(
@@ -103,11 +110,5 @@ public final class Assembly {
       return options.getMaxBundleMillis();
     }
     return bounded ? BOUNDED_BUNDLE_MILLIS : STREAMING_BUNDLE_MILLIS;
-  }
-
-  private static long memoryBytes(TrestlePipelineOptions options) {
-    return options.getMemoryBudgetMb() > 0
-        ? options.getMemoryBudgetMb() << 20
-        : (long) (Runtime.getRuntime().maxMemory() * DEFAULT_MEMORY_SHARE);
   }
 }

@@ -87,13 +87,13 @@ final class CheckpointCoordinator implements TaskListener {
   /**
    * Takes the snapshots of the checkpoint under way, which is over by that.
    *
-   * @return null as long as they are not complete
    * @throws IOException if a task could not write its snapshot
+   * @throws IllegalStateException as long as they are not complete
    */
-  synchronized @Nullable List<TaskSnapshot> take() throws IOException {
+  synchronized List<TaskSnapshot> take() throws IOException {
     Pending complete = pending;
     if (complete == null || !complete.missing.isEmpty()) {
-      return null;
+      throw new IllegalStateException("No checkpoint is complete");
     }
     pending = null;
     if (complete.failure != null) {
@@ -102,8 +102,18 @@ final class CheckpointCoordinator implements TaskListener {
     return complete.snapshots;
   }
 
+  /** Whether the checkpoint under way is complete. */
+  synchronized boolean isComplete() {
+    return pending != null && pending.missing.isEmpty();
+  }
+
+  /** Forgets the checkpoint under way, if there is one. All tasks have come to their end. */
+  synchronized void abandon() {
+    pending = null;
+  }
+
   /**
-   * Waits until {@link #take} has something to say, for a while.
+   * Waits until {@link #take} has something to give, for a while.
    *
    * @return whether it has
    */

@@ -11,23 +11,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pipeline that runs. One supervising thread of its own starts the scheduler, waits for the end,
- * whatever it is, and clears up. Methods may be called by any thread.
+ * whatever it is, and clears up.
  */
-public final class Job {
+public final class Job implements RunningJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(Job.class);
-
-  /** How a job stands. */
-  public enum State {
-    /** Tasks have their turns. */
-    RUNNING,
-    /** Every task has come to its end. */
-    DONE,
-    /** A task has failed. */
-    FAILED,
-    /** Somebody wanted it to stop. */
-    CANCELLED
-  }
 
   private final String name;
   private final List<Task> tasks;
@@ -85,7 +73,12 @@ public final class Job {
     end(State.FAILED, cause);
   }
 
-  /** Ends the job, unless it has ended. */
+  /** Ends the job as one that has failed, unless it has ended. */
+  void fail(Throwable cause) {
+    end(State.FAILED, cause);
+  }
+
+  @Override
   public void cancel() {
     end(State.CANCELLED, null);
   }
@@ -172,28 +165,26 @@ public final class Job {
     }
   }
 
+  @Override
   public State state() {
     synchronized (lock) {
       return state;
     }
   }
 
-  /** Why the job failed, or null. */
+  @Override
   public @Nullable Throwable failure() {
     synchronized (lock) {
       return failure;
     }
   }
 
+  @Override
   public JobMetrics metrics() {
     return metrics;
   }
 
-  /**
-   * Waits until the job has ended and everything is cleared up.
-   *
-   * @return whether it has ended in that time
-   */
+  @Override
   public boolean await(long millis) throws InterruptedException {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }

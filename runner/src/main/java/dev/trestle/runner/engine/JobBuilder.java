@@ -12,9 +12,11 @@ import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import dev.trestle.translation.graph.Step;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Makes a job of an operator graph: its tasks, wired, and what drives them. */
 public final class JobBuilder {
@@ -56,6 +58,22 @@ public final class JobBuilder {
     link.connect(job);
     job.start();
     return job;
+  }
+
+  /**
+   * The same for a job that takes checkpoints.
+   *
+   * @param newFile gives paths at which there is no file
+   */
+  public DurableJob.Attempt startAttempt(
+      String name, Function<Stage, StageFactory> stageFactories, Supplier<Path> newFile) {
+    JobLink link = new JobLink();
+    CheckpointCoordinator coordinator = new CheckpointCoordinator(link, newFile);
+    List<Task> tasks = wiredTasks(coordinator, stageFactories);
+    Job job = new Job(name, tasks, scheduler, resources, metrics);
+    link.connect(job);
+    job.start();
+    return new DurableJob.Attempt(job, tasks, coordinator, resources);
   }
 
   /** The tasks, wired; for whoever wants to drive them by hand. */

@@ -123,10 +123,9 @@ public final class CrashingRun {
           coordinator.begin(++lastId, tasks);
           underWay = true;
         }
-        List<TaskSnapshot> snapshots = underWay ? coordinator.take() : null;
-        if (snapshots != null) {
+        if (underWay && coordinator.isComplete()) {
           underWay = false;
-          restored = restoredFrom(snapshots);
+          restored = restoredFrom(coordinator.take());
           checkpoints++;
           tasks.forEach(task -> task.checkpointCommitted(lastId));
         }

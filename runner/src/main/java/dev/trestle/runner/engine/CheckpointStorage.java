@@ -1,0 +1,32 @@
+package dev.trestle.runner.engine;
+
+import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.state.checkpoint.FencedException;
+import dev.trestle.state.checkpoint.TaskSnapshot;
+import dev.trestle.state.spill.SpillDirectory;
+import java.io.IOException;
+import java.util.List;
+
+/** Where the checkpoints of one job are. One thread calls at a time. */
+public interface CheckpointStorage {
+
+  /** The id of the next attempt at a checkpoint. */
+  long nextId();
+
+  /**
+   * Makes a checkpoint durable.
+   *
+   * @throws IOException if it is not; the job goes on and the next may be
+   * @throws FencedException if another process has the job
+   */
+  void commit(long id, List<TaskSnapshot> tasks) throws IOException, FencedException;
+
+  /**
+   * The newest checkpoint that is whole, or {@link RestoredJob#NONE}.
+   *
+   * @param to takes its files
+   * @throws IOException if the place cannot be read
+   * @throws FencedException if another process has the job
+   */
+  RestoredJob restore(SpillDirectory to) throws IOException, FencedException;
+}
