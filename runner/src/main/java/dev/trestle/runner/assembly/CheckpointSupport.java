@@ -1,11 +1,11 @@
 package dev.trestle.runner.assembly;
 
+import dev.trestle.runner.dofn.StableInputs;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import dev.trestle.translation.graph.Step;
-import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 
 /** What a job that takes checkpoints must not have. */
 final class CheckpointSupport {
@@ -26,20 +26,29 @@ final class CheckpointSupport {
           throw new IllegalArgumentException(
               name + ": a test stream cannot be resumed; leave out --checkpointDir");
         }
-        if ((step instanceof Step.ParDo parDo && requiresStableInput(parDo.fn()))
-            || (step instanceof Step.StatefulParDo stateful && requiresStableInput(stateful.fn()))
-            || (step instanceof Step.ProcessSizedElements sized
-                && requiresStableInput(sized.fn()))) {
-          throw new IllegalArgumentException(
-              name
-                  + ": @RequiresStableInput does not go together with checkpoints yet; leave out"
-                  + " --checkpointDir");
+        if (step instanceof Step.ParDo parDo) {
+          check(name, parDo.fn(), false);
+        } else if (step instanceof Step.StatefulParDo stateful) {
+          check(name, stateful.fn(), false);
+        } else if (step instanceof Step.ProcessSizedElements sized) {
+          check(name, sized.fn(), true);
         }
       }
     }
   }
 
-  private static boolean requiresStableInput(DoFnSpec spec) {
-    return DoFnSignatures.signatureForDoFn(spec.template()).processElement().requiresStableInput();
+  private static void check(String name, DoFnSpec fn, boolean splittable) {
+    if (StableInputs.requiredByTimers(fn)) {
+      throw new IllegalArgumentException(
+          name
+              + ": @RequiresStableInput on a timer does not go together with checkpoints yet; leave"
+              + " out --checkpointDir");
+    }
+    if (StableInputs.required(fn) && (splittable || !fn.views().isEmpty())) {
+      throw new IllegalArgumentException(
+          name
+              + ": @RequiresStableInput on a splittable DoFn, or beside side inputs, does not go"
+              + " together with checkpoints yet; put it on a DoFn of its own");
+    }
   }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Chooses the operators of one stage. What the stage's tasks share is made once, here. */
 final class StageAssembly implements StageFactory {
 
-  private final DoFnOperators doFns = new DoFnOperators();
+  private final DoFnOperators doFns;
   private final boolean streaming;
   private final boolean takesCheckpoints;
   private final long sourceIdleMillis;
@@ -63,6 +63,7 @@ final class StageAssembly implements StageFactory {
       boolean takesCheckpoints) {
     this.streaming = streaming;
     this.takesCheckpoints = takesCheckpoints;
+    doFns = new DoFnOperators(takesCheckpoints);
     this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =

@@ -10,12 +10,26 @@ import dev.trestle.translation.graph.Step;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the operators of this package, each behind a gate where it reads side inputs. */
+/**
+ * Makes the operators of this package, each behind a gate where it reads side inputs or requires
+ * stable input.
+ */
 public final class DoFnOperators {
+
+  private final boolean waitsForCommits;
+
+  /**
+   * A maker of operators.
+   *
+   * @param waitsForCommits whether the job takes checkpoints, by which elements become stable
+   */
+  public DoFnOperators(boolean waitsForCommits) {
+    this.waitsForCommits = waitsForCommits;
+  }
 
   /**
    * An operator. It is also an {@link InputOperator} where the step is a root behind an edge, and a
-   * {@link dev.trestle.runner.operator.SideInputReader} where it has side inputs.
+   * {@link dev.trestle.runner.operator.WaitingOperator} where elements may have to wait.
    *
    * @param input the format of the edge that a root reads; null for any other step
    * @param outputs where its outputs go, in the order of the step's output tags
@@ -47,16 +61,22 @@ public final class DoFnOperators {
     throw new IllegalArgumentException("No operator for " + step);
   }
 
-  private static Operator gated(Operator operator, DoFnSpec fn, Collection input) {
+  private Operator gated(Operator operator, DoFnSpec fn, Collection input) {
+    if (waitsForCommits && StableInputs.required(fn)) {
+      return new StableInputGate(operator, input);
+    }
     return fn.views().isEmpty() ? operator : new SideInputGate(operator, input);
   }
 
-  private static Operator gated(
+  private Operator gated(
       InputOperator operator,
       DoFnSpec fn,
       Collection input,
       EdgeFormat format,
       LongSupplier earliestWindowEnd) {
+    if (waitsForCommits && StableInputs.required(fn)) {
+      return new StableInputBatchGate(operator, format, input);
+    }
     return fn.views().isEmpty()
         ? operator
         : new SideInputBatchGate(operator, format, input, earliestWindowEnd);

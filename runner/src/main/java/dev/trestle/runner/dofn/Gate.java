@@ -3,8 +3,8 @@ package dev.trestle.runner.dofn;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.state.KeyGroupRange;
 import java.io.IOException;
 import org.apache.beam.runners.core.LateDataDroppingDoFnRunner;
@@ -19,14 +19,13 @@ import org.jspecify.annotations.Nullable;
  * they are ready. An element whose window has expired, so that there are no side inputs for it any
  * more, is dropped and counted. An operator that has no side inputs never meets a gate.
  */
-abstract sealed class Gate<O extends Operator> implements Operator, SideInputReader
+abstract sealed class Gate<O extends Operator> extends InFront<O> implements WaitingOperator
     permits SideInputGate, SideInputBatchGate {
 
   private static final MetricName DROPPED =
       MetricName.named(
           LateDataDroppingDoFnRunner.class, LateDataDroppingDoFnRunner.DROPPED_DUE_TO_LATENESS);
 
-  final O gated;
   private final EdgeFormat format;
   private final Coder<BoundedWindow> windowCoder;
   private KeyGroupRange range = KeyGroupRange.all(KeyGroupRange.DEFAULT_TOTAL);
@@ -41,7 +40,7 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
    * @param windowCoder of their windows
    */
   Gate(O gated, EdgeFormat format, Coder<BoundedWindow> windowCoder) {
-    this.gated = gated;
+    super(gated);
     this.format = format;
     this.windowCoder = windowCoder;
   }
@@ -59,28 +58,16 @@ abstract sealed class Gate<O extends Operator> implements Operator, SideInputRea
   }
 
   @Override
-  public final void startBundle() {
-    gated.startBundle();
-  }
-
-  @Override
   public final void sideInputsChanged() {
     queues().sideInputsChanged();
   }
 
   @Override
+  public final void checkpointCommitted() {}
+
+  @Override
   public final boolean isWaiting() {
     return !queues().isEmpty();
-  }
-
-  @Override
-  public final void finishBundle() {
-    gated.finishBundle();
-  }
-
-  @Override
-  public final void flush() {
-    gated.flush();
   }
 
   @Override

@@ -25,20 +25,10 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
 
   private final EdgeFormat format;
   private final LongSupplier earliestWindowEnd;
+  private final HeldWatermark watermark;
 
   /** Gathers those elements of a batch that pass; null between batches. */
   private @Nullable Batch passing;
-
-  /** What the gate has been told. */
-  private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
-
-  /** What the root has been told, and whether it has fired all that is due. */
-  private long passedOn = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
-
-  private boolean fired = true;
-
-  /** Up to where the root has fired everything. */
-  private long firedUpTo = passedOn;
 
   /**
    * A gate.
@@ -53,6 +43,7 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
     super(gated, format, input.windowCoder());
     this.format = format;
     this.earliestWindowEnd = earliestWindowEnd;
+    watermark = new HeldWatermark(gated);
   }
 
   @Override
@@ -134,35 +125,20 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
 
   @Override
   public boolean advanceWatermark(long newWatermark, Slice slice) {
-    watermark = newWatermark;
-    return passWatermarkOn(slice);
-  }
-
-  private boolean passWatermarkOn(Slice slice) {
-    long least = Math.min(watermark, queues().earliest());
-    while (!fired || least > passedOn) {
-      if (fired) {
-        passedOn = least;
-      }
-      fired = gated.advanceWatermark(passedOn, slice);
-      if (!fired) {
-        return false;
-      }
-      firedUpTo = passedOn;
-    }
-    return true;
+    watermark.advance(newWatermark);
+    return watermark.passOn(queues().earliest(), slice);
   }
 
   @Override
   public boolean release(Slice slice) {
     WindowQueues waiting = queues();
-    if (!fired && !passWatermarkOn(slice)) {
+    if (watermark.isFiring() && !watermark.passOn(waiting.earliest(), slice)) {
       return false; // a root takes no batch before it has fired all that is due
     }
     while (!slice.isUsedUp()) {
       Batch batch = waiting.poll();
       if (batch == null) {
-        return passWatermarkOn(slice);
+        return watermark.passOn(waiting.earliest(), slice);
       }
       gated.accept(batch);
       slice.spend(batch.size());
@@ -170,10 +146,9 @@ final class SideInputBatchGate extends Gate<InputOperator> implements InputOpera
     return false;
   }
 
-  /** Timers that the root has not been told of do not fire behind the watermark downstream. */
   @Override
   public long hold() {
-    return firedUpTo < watermark ? Math.min(firedUpTo, super.hold()) : super.hold();
+    return Math.min(watermark.hold(), super.hold());
   }
 
   @Override

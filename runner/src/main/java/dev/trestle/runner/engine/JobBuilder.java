@@ -5,8 +5,8 @@ import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Operator;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.SourceOperator;
+import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
@@ -123,9 +123,9 @@ public final class JobBuilder {
     }
     OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
-    List<SideInputReader> readers = new ArrayList<>();
+    List<WaitingOperator> readers = new ArrayList<>();
     for (Operator operator : operators) {
-      if (operator instanceof SideInputReader reader) {
+      if (operator instanceof WaitingOperator reader) {
         readers.add(reader);
       }
     }

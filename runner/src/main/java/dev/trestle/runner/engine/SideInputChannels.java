@@ -3,8 +3,8 @@ package dev.trestle.runner.engine;
 import dev.trestle.runner.checkpoint.StateFileWriter;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.exchange.StreamItem;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewPane;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class SideInputChannels {
       Coder<BoundedWindow> windowCoder) {}
 
   private final List<Inlet> inlets;
-  private final List<SideInputReader> readers;
+  private final List<WaitingOperator> readers;
   private boolean releasing;
 
   /**
@@ -40,7 +40,7 @@ final class SideInputChannels {
    *
    * @param restored whether elements may wait from the start
    */
-  SideInputChannels(List<Inlet> inlets, List<SideInputReader> readers, boolean restored) {
+  SideInputChannels(List<Inlet> inlets, List<WaitingOperator> readers, boolean restored) {
     this.inlets = inlets;
     this.readers = readers;
     releasing = restored && !readers.isEmpty();
@@ -120,6 +120,14 @@ final class SideInputChannels {
       }
     }
     return changed;
+  }
+
+  /** Says, between bundles, that a checkpoint has been committed. */
+  void checkpointCommitted() {
+    for (int i = 0; i < readers.size(); i++) {
+      readers.get(i).checkpointCommitted();
+      releasing |= readers.get(i).isWaiting();
+    }
   }
 
   /**

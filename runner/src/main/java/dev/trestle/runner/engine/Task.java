@@ -351,6 +351,7 @@ public final class Task implements Wakeable {
     if (now != toldCommitted) {
       toldCommitted = now;
       wiring().context().finalizers().committed(now);
+      driver().sideInputs().checkpointCommitted();
     }
   }
 
@@ -424,6 +425,7 @@ public final class Task implements Wakeable {
   private void passBarrier() {
     BarrierAligner aligner = driver().aligner();
     if (aligner.isAligned()) {
+      tellCommitted(); // before the next snapshot, or what is in that would count as committed
       flushOperators();
       long barrier = aligner.release();
       send(new StreamItem.Barrier(barrier));

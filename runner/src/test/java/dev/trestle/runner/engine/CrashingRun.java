@@ -43,13 +43,18 @@ public final class CrashingRun {
   /**
    * A run.
    *
-   * @param mostCrashes after so many the process lives on; with 0 no checkpoint is taken either
+   * @param mostCrashes after so many the process lives on
    */
   public CrashingRun(OperatorGraph graph, long seed, Path directory, int mostCrashes) {
     this.graph = graph;
     this.directory = directory;
     this.mostCrashes = mostCrashes;
     random = new Random(seed);
+  }
+
+  /** A run in which nothing happens but a checkpoint now and then. */
+  public static CrashingRun undisturbed(OperatorGraph graph, Path directory) {
+    return new CrashingRun(graph, 0, directory, 0);
   }
 
   public int crashes() {
@@ -113,13 +118,11 @@ public final class CrashingRun {
         if (ends.failure != null) {
           throw new AssertionError("A task has failed", ends.failure);
         }
-        if (!scheduler.step() || step > MOST_STEPS) {
+        boolean stepped = scheduler.step();
+        if ((!stepped && underWay && !coordinator.isComplete()) || step > MOST_STEPS) {
           throw new AssertionError("The job does not come to its end: " + tasks);
         }
-        if (mostCrashes == 0) {
-          continue;
-        }
-        if (!underWay && random.nextInt(40) == 0) {
+        if (!underWay && (!stepped || random.nextInt(40) == 0)) {
           coordinator.begin(++lastId, tasks);
           underWay = true;
         }

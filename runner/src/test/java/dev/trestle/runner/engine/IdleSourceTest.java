@@ -15,9 +15,9 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.RedistributeOperator;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.runner.source.FakeUnboundedSource;
 import dev.trestle.runner.source.UnboundedReadOperator;
 import dev.trestle.runner.source.UnboundedSplits;
@@ -357,9 +357,12 @@ final class IdleSourceTest {
     assertThat(driver.isIdle(), is(false));
   }
 
-  private static final class Waiting implements SideInputReader {
+  private static final class Waiting implements WaitingOperator {
 
     private boolean waits;
+
+    @Override
+    public void checkpointCommitted() {}
 
     @Override
     public void sideInputsChanged() {}

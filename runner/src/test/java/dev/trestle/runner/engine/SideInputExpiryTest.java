@@ -13,9 +13,9 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
-import dev.trestle.runner.operator.SideInputReader;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewContents;
 import dev.trestle.runner.sideinput.ViewLookup;
@@ -194,7 +194,7 @@ final class SideInputExpiryTest {
   private Operator create(Node node, List<Receiver> outputs) {
     Step step = node.step();
     if (step instanceof Step.ParDo && !outputs.isEmpty()) {
-      return new DoFnOperators().create(step, null, outputs.toArray(new Receiver[0]));
+      return new DoFnOperators(false).create(step, null, outputs.toArray(new Receiver[0]));
     }
     if (step instanceof Step.ParDo) {
       return new Probe();
@@ -332,10 +332,13 @@ final class SideInputExpiryTest {
     assertThat(restriction.changes, is(2));
   }
 
-  private static final class Restriction implements SideInputReader {
+  private static final class Restriction implements WaitingOperator {
 
     private long windowEnd;
     private int changes;
+
+    @Override
+    public void checkpointCommitted() {}
 
     @Override
     public void sideInputsChanged() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
@@ -66,6 +67,9 @@ final class RecoveryTest {
 
   /** What sinks have been given: by what it says it is, the value. Tests run one by one. */
   private static final Map<String, String> RESULTS = new ConcurrentHashMap<>();
+
+  private static final Map<Long, Long> STABLE = new ConcurrentHashMap<>();
+  private static final AtomicLong UNPREDICTABLE = new AtomicLong();
 
   @TempDir Path directory;
 
@@ -182,6 +186,24 @@ final class RecoveryTest {
   }
 
   @Test
+  void stableInputComesAgainAsItWas() throws Exception {
+    survives(
+        pipeline ->
+            numbers(pipeline)
+                .apply(ParDo.of(new Unpredictable()))
+                .apply(ParDo.of(new StableSink())));
+  }
+
+  @Test
+  void stableInputOfAStatefulFnComesAgainAsItWas() throws Exception {
+    survives(
+        pipeline ->
+            numbers(pipeline)
+                .apply(ParDo.of(new Unpredictable()))
+                .apply(ParDo.of(new StableStatefulSink())));
+  }
+
+  @Test
   void boundedReads() throws Exception {
     survives(
         pipeline ->
@@ -197,13 +219,15 @@ final class RecoveryTest {
     maker.accept(pipeline);
     OperatorGraph graph = PipelineTranslator.translate(pipeline);
     RESULTS.clear();
-    new CrashingRun(graph, 0, directory, 0).run();
+    STABLE.clear();
+    CrashingRun.undisturbed(graph, directory).run();
     Map<String, String> expected = new TreeMap<>(RESULTS);
     assertThat(expected.size(), greaterThan(0));
     int crashes = 0;
     int checkpoints = 0;
     for (int seed = 1; seed <= CASES; seed++) {
       RESULTS.clear();
+      STABLE.clear();
       CrashingRun run = new CrashingRun(graph, seed, directory, 3);
       try {
         run.run();
@@ -262,6 +286,45 @@ final class RecoveryTest {
         write(element.getKey() + " in " + window, element.getValue());
       }
     }
+  }
+
+  /** Gives a number another companion whenever it is asked. */
+  private static final class Unpredictable extends DoFn<Long, KV<Long, Long>> {
+    @ProcessElement
+    public void process(@Element Long element, OutputReceiver<KV<Long, Long>> out) {
+      out.output(KV.of(element, UNPREDICTABLE.incrementAndGet()));
+    }
+  }
+
+  private static final class StableSink extends DoFn<KV<Long, Long>, Void> {
+    @RequiresStableInput
+    @ProcessElement
+    public void process(@Element KV<Long, Long> element) {
+      writeStable(element);
+    }
+  }
+
+  private static final class StableStatefulSink extends DoFn<KV<Long, Long>, Void> {
+    @StateId("count")
+    private final StateSpec<ValueState<Long>> count = StateSpecs.value();
+
+    @RequiresStableInput
+    @ProcessElement
+    public void process(
+        @Element KV<Long, Long> element, @StateId("count") ValueState<Long> counted) {
+      Long before = counted.read();
+      counted.write(before == null ? 1 : before + 1);
+      writeStable(element);
+      write("count of " + element.getKey(), counted.read());
+    }
+  }
+
+  private static void writeStable(KV<Long, Long> element) {
+    Long before = STABLE.putIfAbsent(element.getKey(), element.getValue());
+    if (before != null && !before.equals(element.getValue())) {
+      throw new AssertionError(element + " came as " + before + " before");
+    }
+    write(element.getKey(), "seen");
   }
 
   private static final class Beside extends DoFn<Long, KV<String, Long>> {
