@@ -22,10 +22,6 @@ final class CheckpointSupport {
       for (Node node : stage.nodes()) {
         Step step = node.step();
         String name = step.transform().fullName();
-        if (step instanceof Step.ScriptedSource) {
-          throw new IllegalArgumentException(
-              name + ": a test stream cannot be resumed; leave out --checkpointDir");
-        }
         if (step instanceof Step.ParDo parDo) {
           check(name, parDo.fn(), false);
         } else if (step instanceof Step.StatefulParDo stateful) {

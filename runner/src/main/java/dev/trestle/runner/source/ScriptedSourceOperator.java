@@ -1,9 +1,14 @@
 package dev.trestle.runner.source;
 
+import dev.trestle.runner.exchange.ByteSink;
+import dev.trestle.runner.exchange.ByteSource;
+import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.List;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.testing.TestStream.ElementEvent;
@@ -21,6 +26,8 @@ import org.apache.beam.sdk.values.TimestampedValue;
  */
 public final class ScriptedSourceOperator extends AbstractSource {
 
+  private static final String POSITION = "position";
+
   private final List<? extends Event<?>> events;
   private final ScriptedClock clock;
   private final Receiver output;
@@ -34,8 +41,25 @@ public final class ScriptedSourceOperator extends AbstractSource {
   }
 
   @Override
+  public void open(OperatorContext context) throws Exception {
+    super.open(context);
+    context.restored().read(POSITION, (keyGroup, record) -> restore(record));
+  }
+
+  /** Section {@code position}: number of events played, watermark, processing time. */
+  @Override
   public void snapshot(SnapshotWriter out) {
-    throw new IllegalStateException("A test stream cannot be resumed");
+    ByteSink record = out.section(POSITION).unkeyed();
+    record.writeInt(next);
+    record.writeLong(watermark);
+    record.writeLong(clock.millis());
+  }
+
+  private void restore(ByteSource record) throws IOException {
+    DataInputStream in = new DataInputStream(record);
+    next = in.readInt();
+    watermark = in.readLong();
+    clock.advance(in.readLong());
   }
 
   @Override
