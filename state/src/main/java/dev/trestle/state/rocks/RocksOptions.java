@@ -7,8 +7,11 @@ import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.WriteOptions;
 
-/** How a database is opened; docs/state.md says why so. Holds native memory until closed. */
-final class RocksOptions implements AutoCloseable {
+/**
+ * How a database is opened; docs/state.md says why so. Public for measurements beside a bare
+ * RocksDB. Holds native memory until closed.
+ */
+public final class RocksOptions implements AutoCloseable {
 
   private static final double BITS_PER_KEY = 10;
   private static final long BLOCK_BYTES = 4 << 10;
@@ -21,7 +24,7 @@ final class RocksOptions implements AutoCloseable {
   private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
   private final ReadOptions reads = new ReadOptions();
 
-  RocksOptions(RocksResources shared) {
+  public RocksOptions(RocksResources shared) {
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
             .setBlockCache(shared.blockCache())
@@ -54,15 +57,15 @@ final class RocksOptions implements AutoCloseable {
         .setStatsPersistPeriodSec(0);
   }
 
-  Options options() {
+  public Options options() {
     return options;
   }
 
-  WriteOptions writes() {
+  public WriteOptions writes() {
     return writes;
   }
 
-  ReadOptions reads() {
+  public ReadOptions reads() {
     return reads;
   }
 
