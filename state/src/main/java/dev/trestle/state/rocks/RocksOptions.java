@@ -3,6 +3,7 @@ package dev.trestle.state.rocks;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.CompressionType;
+import org.rocksdb.IndexType;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.WriteOptions;
@@ -31,6 +32,10 @@ public final class RocksOptions implements AutoCloseable {
             .setCacheIndexAndFilterBlocks(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
+            .setMetadataBlockSize(BLOCK_BYTES)
+            .setPinTopLevelIndexAndFilter(true)
             .setFilterPolicy(bloom)
             .setWholeKeyFiltering(true)
             .setOptimizeFiltersForMemory(true)

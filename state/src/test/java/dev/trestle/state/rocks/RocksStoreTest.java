@@ -182,7 +182,7 @@ class RocksStoreTest {
   @Test
   void manyStoresOpenAndCloseWithoutGrowing() throws Exception {
     long before = 0;
-    for (int i = 0; i < 1_500; i++) {
+    for (int i = 0; i < 1_000; i++) {
       Path path = fixture.path("short-lived");
       try (RocksStore store =
           RocksStore.create(fixture.shared, path, ALL, new MemoryBudget(0), SMALL)) {
@@ -190,7 +190,7 @@ class RocksStoreTest {
         new TwinState(new Random(i)).mutate(backend, ALL, 5);
         store.flush();
       }
-      if (i == 500) {
+      if (i == 300) {
         before = residentKilobytes();
       }
     }
