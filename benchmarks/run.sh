@@ -36,6 +36,10 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --heap=SIZE         512m
       --engine=A          trestle
 
+  large-state  keyed state in RocksDB beside a bare RocksDB loop, in a heap that does not hold it
+      --keys=N            50000000, of 100 bytes
+      --heap=SIZE         1g
+
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
@@ -59,8 +63,8 @@ events=
 runs=
 out=
 input=
-keys=20000000
-heap=512m
+keys=
+heap=
 engine=trestle
 
 command=${1-}
@@ -70,6 +74,7 @@ case $command in
   replay) allowed="queries events runs peers engines out" ;;
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
+  large-state) allowed="keys heap" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
   *) fail "unknown command $command; see --help" ;;
@@ -369,8 +374,15 @@ case $command in
   large-group)
     prepare "$engine"
     choose_pipeline_options "$engine" false
-    in_jvm 3600 "$heap" "$engine" dev.trestle.benchmarks.group.LargeGroup \
-      --keys="$keys" -- "${pipeline_options[@]}"
+    in_jvm 3600 "${heap:-512m}" "$engine" dev.trestle.benchmarks.group.LargeGroup \
+      --keys="${keys:-20000000}" -- "${pipeline_options[@]}"
+    ;;
+  large-state)
+    prepare
+    scratch=$(mktemp -d "$WORK/large-state.XXXXXX")
+    in_jvm 3600 "${heap:-1g}" trestle dev.trestle.benchmarks.state.LargeState \
+      --keys="${keys:-50000000}" --directory="$scratch"
+    machine
     ;;
   jmh)
     prepare

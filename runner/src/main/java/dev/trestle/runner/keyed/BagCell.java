@@ -1,34 +1,56 @@
 package dev.trestle.runner.keyed;
 
-import dev.trestle.state.table.KeyedTable;
-import java.util.List;
+import dev.trestle.state.table.KeyedListTable;
 import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.ReadableState;
+import org.jspecify.annotations.Nullable;
 
 /** A bag, in the order of insertion. */
-final class BagCell<T> extends TableCell<GrowingList<T>> implements BagState<T> {
+final class BagCell<T> implements BagState<T> {
 
-  BagCell(KeyedTable<GrowingList<T>> table, Object namespace) {
-    super(table, namespace);
+  private final KeyedListTable<T> table;
+  private final Object namespace;
+
+  BagCell(KeyedListTable<T> table, Object namespace) {
+    this.table = table;
+    this.namespace = namespace;
   }
 
   @Override
   public void add(T value) {
-    GrowingList<T> items = table.get(namespace);
-    if (items == null) {
-      items = new GrowingList<>();
-    }
-    items.add(value);
-    table.put(namespace, items);
+    table.add(namespace, value);
   }
 
   @Override
   public Iterable<T> read() {
-    GrowingList<T> items = table.get(namespace);
-    return items == null ? List.of() : items.soFar();
+    return table.read(namespace);
+  }
+
+  @Override
+  public ReadableState<Boolean> isEmpty() {
+    return new Deferred<>(() -> table.isEmpty(namespace));
+  }
+
+  @Override
+  public void clear() {
+    table.remove(namespace);
   }
 
   @Override
   public BagState<T> readLater() {
     return this;
+  }
+
+  /** As in {@link TableCell}: two objects for one cell are equal. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BagCell<?> that
+        && table.equals(that.table)
+        && namespace.equals(that.namespace);
+  }
+
+  @Override
+  public int hashCode() {
+    return namespace.hashCode();
   }
 }

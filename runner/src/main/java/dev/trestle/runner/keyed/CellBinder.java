@@ -1,8 +1,11 @@
 package dev.trestle.runner.keyed;
 
+import dev.trestle.state.table.GrowingList;
+import dev.trestle.state.table.KeyedListTable;
 import dev.trestle.state.table.KeyedMapTable;
 import dev.trestle.state.table.KeyedStateBackend;
 import dev.trestle.state.table.KeyedTable;
+import dev.trestle.state.table.ListTableDescriptor;
 import dev.trestle.state.table.MapTableDescriptor;
 import dev.trestle.state.table.Serializer;
 import dev.trestle.state.table.TableDescriptor;
@@ -94,7 +97,8 @@ final class CellBinder implements StateBinder {
 
   @Override
   public <T> BagState<T> bindBag(String id, StateSpec<BagState<T>> spec, Coder<T> elemCoder) {
-    KeyedTable<GrowingList<T>> table = table(listOf(elemCoder));
+    KeyedListTable<T> table =
+        backend.listTable(new ListTableDescriptor<>(tableName, CoderSerializer.of(elemCoder)));
     return made((namespace, context) -> new BagCell<>(table, namespace));
   }
 

@@ -1,5 +1,6 @@
 package dev.trestle.runner.keyed;
 
+import dev.trestle.state.table.GrowingList;
 import dev.trestle.state.table.KeyedMapTable;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;

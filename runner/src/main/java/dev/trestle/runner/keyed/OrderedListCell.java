@@ -1,5 +1,6 @@
 package dev.trestle.runner.keyed;
 
+import dev.trestle.state.table.GrowingList;
 import dev.trestle.state.table.KeyedTable;
 import java.util.ArrayList;
 import java.util.List;

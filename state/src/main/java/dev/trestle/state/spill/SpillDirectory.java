@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,7 +57,7 @@ public final class SpillDirectory implements AutoCloseable {
   }
 
   /**
-   * A path for a new file; the caller creates it, and deletes it when done.
+   * A path for a new file or directory; the caller creates it, and deletes it when done.
    *
    * @param purpose what for, as a part of the name
    * @throws UncheckedIOException if the directory cannot be made
@@ -177,11 +178,23 @@ public final class SpillDirectory implements AutoCloseable {
     try (DirectoryStream<Path> content = Files.newDirectoryStream(directory)) {
       for (Path file : content) {
         if (!file.endsWith(LOCK)) {
-          Files.deleteIfExists(file);
+          deleteAll(file);
         }
       }
     }
     Files.deleteIfExists(directory.resolve(LOCK));
     Files.deleteIfExists(directory);
+  }
+
+  /** Deletes a file, or a directory that a user of this one has made, with what is in it. */
+  private static void deleteAll(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> content = Files.newDirectoryStream(path)) {
+        for (Path inside : content) {
+          deleteAll(inside);
+        }
+      }
+    }
+    Files.deleteIfExists(path);
   }
 }

@@ -148,6 +148,28 @@ public final class HeapStateBackend implements KeyedStateBackend {
     return names.size() - 1;
   }
 
+  @Override
+  @SuppressWarnings("unchecked") // a name stands for one descriptor
+  public <T> KeyedListTable<T> listTable(ListTableDescriptor<T> descriptor) {
+    Object known = tables.get(descriptor.name());
+    if (known == null) {
+      known =
+          new HeapListTable<T>(
+              newTable(descriptor.name(), new ListSerializer<>(descriptor.elements())));
+      tables.put(descriptor.name(), known);
+    } else if (!(known instanceof HeapListTable)) {
+      throw new IllegalArgumentException("Another table has the name " + descriptor.name());
+    }
+    return (KeyedListTable<T>) known;
+  }
+
+  /** Everything is in memory. */
+  @Override
+  public void announce(Object announced, int itsKeyGroup, Object namespace) {}
+
+  @Override
+  public void fetchAnnounced() {}
+
   /** What the current key has in a namespace, or null. */
   @Nullable HeapCells cells(Object namespace) {
     if (namespace == lastNamespace) {
@@ -246,7 +268,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
     cellsToWrite(namespace).put(number, new EncodedCell(value));
   }
 
-  @Override
+  /** How many keys have values. */
   public long keyCount() {
     dropIfEmpty();
     long count = 0;

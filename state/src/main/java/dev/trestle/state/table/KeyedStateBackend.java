@@ -42,9 +42,22 @@ public interface KeyedStateBackend {
    */
   <S, V extends @Nullable Object> KeyedMapTable<S, V> mapTable(MapTableDescriptor<S, V> descriptor);
 
+  /**
+   * The list table of this name, new or known.
+   *
+   * @throws IllegalArgumentException if a table of another shape has this name
+   */
+  <T> KeyedListTable<T> listTable(ListTableDescriptor<T> descriptor);
+
   /** Removes what all tables have for the current key in a namespace. */
   void clearNamespace(Object namespace);
 
-  /** How many keys have values. */
-  long keyCount();
+  /**
+   * Says that a key will soon be looked at in a namespace, so that it can be read together with
+   * others. The key may be a probe, as in {@link #setKey}; the current key stays what it is.
+   */
+  void announce(Object key, int keyGroup, Object namespace);
+
+  /** Reads what has been announced and is not in memory. Nothing depends on this but speed. */
+  void fetchAnnounced();
 }

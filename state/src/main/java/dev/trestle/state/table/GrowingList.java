@@ -1,4 +1,4 @@
-package dev.trestle.runner.keyed;
+package dev.trestle.state.table;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A list that is only appended to, so that what has been read stays as it was without a copy:
  * {@link #soFar} sees the array up to the size at that moment, and slots beyond it are all that
- * changes.
+ * changes. Not thread safe.
  */
-final class GrowingList<T> {
+public final class GrowingList<T> {
 
   private @Nullable Object[] items;
   private int size;
 
-  GrowingList() {
+  public GrowingList() {
     items = new @Nullable Object[4];
   }
 
@@ -24,11 +24,15 @@ final class GrowingList<T> {
     size = items.length;
   }
 
-  static <T> GrowingList<T> of(List<T> content) {
+  public static <T> GrowingList<T> of(List<T> content) {
     return new GrowingList<>(content);
   }
 
-  void add(T item) {
+  public int size() {
+    return size;
+  }
+
+  public void add(T item) {
     if (size == items.length) {
       items = Arrays.copyOf(items, Math.max(4, size + (size >> 1)));
     }
@@ -37,7 +41,7 @@ final class GrowingList<T> {
 
   /** The items up to now; does not change. */
   @SuppressWarnings("unchecked") // only add() and of() put items
-  List<T> soFar() {
+  public List<T> soFar() {
     return (List<T>) Collections.unmodifiableList(Arrays.asList(items).subList(0, size));
   }
 }

@@ -1,0 +1,252 @@
+package dev.trestle.state.rocks;
+
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
+import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.Serializer;
+import java.io.DataInputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keyed state of one task: a database that all its keyed operators share, and above it a cache
+ * of decoded rows. What is written stays in the cache until it has to leave or a checkpoint is
+ * taken. Used by the task's thread only.
+ */
+public final class RocksStore implements AutoCloseable {
+
+  private static final int READ_AT_ONCE = 512;
+
+  private final StoreFiles files;
+  private final RocksDatabase database;
+  private final KeyGroupRange range;
+  private final boolean restored;
+  private final RowCache cache;
+  private final RowBatch batch;
+  private final RowOutput rowKey = new RowOutput();
+  private final RowOutput rowValue = new RowOutput();
+  private final RowOutput scratch = new RowOutput();
+  private final RowInput input = new RowInput();
+  private final List<Row> leaving = new ArrayList<>();
+  private boolean closed;
+
+  private RocksStore(
+      StoreFiles files,
+      RocksDatabase database,
+      KeyGroupRange range,
+      RowCache cache,
+      boolean restored) {
+    this.files = files;
+    this.database = database;
+    this.range = range;
+    this.restored = restored;
+    this.cache = cache;
+    batch = new RowBatch(database);
+  }
+
+  /**
+   * An empty store.
+   *
+   * @param directory for its files; made here and deleted when the store is closed
+   * @param cacheBytes what the cache may reserve of the budget, beyond a small minimum
+   * @throws RocksStateException if the directory cannot be used
+   */
+  public static RocksStore create(
+      RocksResources shared,
+      Path directory,
+      KeyGroupRange range,
+      MemoryBudget budget,
+      long cacheBytes) {
+    return restore(shared, directory, range, budget, cacheBytes, List.of());
+  }
+
+  /**
+   * A store with what checkpoints hold of its key groups. A single checkpoint is opened as it is,
+   * without copying its large files; several are copied row by row.
+   *
+   * @param snapshots of tasks whose key groups together contain this one's
+   */
+  public static RocksStore restore(
+      RocksResources shared,
+      Path directory,
+      KeyGroupRange range,
+      MemoryBudget budget,
+      long cacheBytes,
+      List<RocksSnapshot> snapshots) {
+    StoreFiles files = StoreFiles.create(directory);
+    try {
+      RocksDatabase database = new RocksRestore(shared, files, range).open(snapshots);
+      RowCache cache = new RowCache(budget, cacheBytes);
+      return new RocksStore(files, database, range, cache, !snapshots.isEmpty());
+    } catch (RuntimeException e) {
+      files.delete();
+      throw e;
+    }
+  }
+
+  /**
+   * The state of one operator.
+   *
+   * @param operator its number, the same in the job's life, 0 to 65535
+   * @param keys of all keys; not asked for those that are a {@code ByteKey}
+   * @param namespaces of all namespaces
+   */
+  public KeyedStateBackend backend(
+      int operator, Serializer<Object> keys, Serializer<Object> namespaces) {
+    return new RocksStateBackend(this, range, new RowKeys(operator, keys, namespaces));
+  }
+
+  /** Writes what differs from the database; it stays in memory. */
+  public void flush() {
+    List<Row> all = new ArrayList<>(cache.size());
+    cache.addAll(all);
+    write(all);
+    commit();
+  }
+
+  /**
+   * Makes a checkpoint of everything that has been written so far.
+   *
+   * @param target a directory that does not exist yet, on the same file system
+   * @return its files, which the caller may move elsewhere
+   * @throws RocksStateException if it cannot be made; the state is as it was
+   */
+  public List<SnapshotFile> checkpoint(Path target) {
+    flush();
+    database.checkpoint(target);
+    return files.inCheckpoint(target);
+  }
+
+  /** Waits until nothing is left to be compacted; for measurements. */
+  public void settle() throws InterruptedException {
+    flush();
+    database.settle();
+  }
+
+  boolean isRestored() {
+    return restored;
+  }
+
+  RocksDatabase database() {
+    return database;
+  }
+
+  RowCache cache() {
+    return cache;
+  }
+
+  RowBatch batch() {
+    return batch;
+  }
+
+  /** An empty buffer, to be used before the next call of this. */
+  RowOutput scratch() {
+    scratch.truncate(0);
+    return scratch;
+  }
+
+  /** A cell's bytes, to be read before the next call of this. */
+  DataInputStream input(EncodedCell cell) {
+    return input.at(cell.bytes(), cell.start(), cell.length());
+  }
+
+  byte @Nullable [] read(Row row) {
+    row.owner.keys().write(row, rowKey);
+    return database.get(rowKey);
+  }
+
+  /** Fills rows, reading them in the order of their keys. */
+  void readAll(List<Row> rows) {
+    long[] order = order(rows);
+    List<byte[]> keys = new ArrayList<>(Math.min(rows.size(), READ_AT_ONCE));
+    for (int from = 0; from < order.length; from += READ_AT_ONCE) {
+      int to = Math.min(order.length, from + READ_AT_ONCE);
+      keys.clear();
+      for (int i = from; i < to; i++) {
+        Row row = rows.get((int) order[i]);
+        row.owner.keys().write(row, rowKey);
+        keys.add(rowKey.copy());
+      }
+      List<byte @Nullable []> values = database.multiGet(keys);
+      for (int i = from; i < to; i++) {
+        Row row = rows.get((int) order[i]);
+        row.owner.fill(row, values.get(i - from));
+      }
+    }
+  }
+
+  /** Numbers of rows, roughly in the order of their keys. */
+  private static long[] order(List<Row> rows) {
+    long[] order = new long[rows.size()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = RowOrder.rank(rows.get(i)) << Integer.SIZE | i;
+    }
+    Arrays.sort(order);
+    return order;
+  }
+
+  /** Lets rows go if the cache is full: after this, none may be in anyone's hands. */
+  void makeRoom() {
+    if (cache.bytes() > cache.limit() && cache.isFull()) {
+      cache.choose(leaving);
+      write(leaving);
+      commit();
+      for (int i = 0; i < leaving.size(); i++) {
+        Row row = leaving.get(i);
+        cache.remove(row);
+        row.owner.forget(row);
+      }
+      leaving.clear();
+    }
+  }
+
+  private void write(List<Row> rows) {
+    List<Row> dirty = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).dirty) {
+        dirty.add(rows.get(i));
+      }
+    }
+    for (long number : order(dirty)) {
+      write(dirty.get((int) number));
+    }
+  }
+
+  private void write(Row row) {
+    boolean hasCells = row.owner.encode(row, rowValue);
+    row.owner.keys().write(row, rowKey);
+    if (hasCells) {
+      batch.put(rowKey, rowValue);
+    } else if (row.stored) {
+      batch.delete(rowKey);
+    }
+    row.stored = hasCells;
+    row.dirty = false;
+    commitIfLarge();
+  }
+
+  void commit() {
+    batch.commit();
+  }
+
+  void commitIfLarge() {
+    if (batch.isLarge()) {
+      batch.commit();
+    }
+  }
+
+  /** Drops what is in the cache, and deletes the directory. May be called more than once. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      cache.close();
+      database.close();
+      files.delete();
+    }
+  }
+}
