@@ -2,12 +2,12 @@ package dev.trestle.benchmarks.state;
 
 import dev.trestle.benchmarks.Arguments;
 import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.rocks.RocksMemory;
 import dev.trestle.state.rocks.RocksResources;
 import dev.trestle.state.rocks.RocksSnapshot;
 import dev.trestle.state.rocks.RocksStore;
-import dev.trestle.state.rocks.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
