@@ -49,8 +49,7 @@ abstract sealed class Gate<O extends Operator> extends InFront<O> implements Wai
   public final void open(OperatorContext context) throws Exception {
     range = context.keyGroups();
     WindowQueues waiting =
-        new WindowQueues(
-            context.sideInputs(), format, new QueueStore(format, windowCoder, context));
+        new WindowQueues(context.sideInputs(), new QueueStore(format, windowCoder, context));
     queues = waiting;
     waiting.restore(context.restored());
     dropped = context.metrics().getCounter(DROPPED);

@@ -8,6 +8,8 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.exchange.ElementSize;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpilledBlocks;
 import dev.trestle.state.spill.SpilledBlocks.Block;
@@ -243,6 +245,26 @@ final class QueueStore implements AutoCloseable {
         earliest.add(last);
       }
       charge(last, bytes);
+    }
+
+    /**
+     * Writes all elements, in order; they stay. A record is a batch; where there are keys, of one
+     * element.
+     */
+    void snapshot(SnapshotWriter.Section section, KeyGroupRange range) throws IOException {
+      visit(
+          batch -> {
+            if (format.keyCoder() == null) {
+              encoding.write(batch, section.unkeyed());
+              return;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+              Batch single = new Batch(format, 1);
+              single.addFrom(batch, i, batch.windows(i));
+              encoding.write(
+                  single, section.keyed(KeyGroupRange.keyGroup(batch.keyHash(i), range.total())));
+            }
+          });
     }
 
     /** Shows all elements, in order; they stay. */

@@ -32,7 +32,7 @@ abstract sealed class StableGate<O extends Operator> extends InFront<O> implemen
   @Override
   public final void open(OperatorContext context) throws Exception {
     range = context.keyGroups();
-    StableQueue waiting = new StableQueue(format, new QueueStore(format, windowCoder, context));
+    StableQueue waiting = new StableQueue(new QueueStore(format, windowCoder, context));
     queue = waiting;
     waiting.restore(context.restored());
     gated.open(context);

@@ -1,8 +1,6 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.BatchEncoding;
-import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.KeyGroupRange;
@@ -18,7 +16,6 @@ final class StableQueue implements AutoCloseable {
 
   private static final String WAITING = "stable input";
 
-  private final EdgeFormat format;
   private final QueueStore store;
 
   /** In a checkpoint that has been committed. */
@@ -32,10 +29,9 @@ final class StableQueue implements AutoCloseable {
   /**
    * An empty queue.
    *
-   * @param store of this format, owned from here on
+   * @param store owned from here on
    */
-  StableQueue(EdgeFormat format, QueueStore store) {
-    this.format = format;
+  StableQueue(QueueStore store) {
     this.store = store;
     arriving = store.newQueue();
   }
@@ -78,35 +74,17 @@ final class StableQueue implements AutoCloseable {
     return least;
   }
 
-  /** Section {@code stable input}: batches; where there are keys, one for each element. */
+  /** Section {@code stable input}: what waits, as {@link QueueStore.Queue#snapshot} writes it. */
   void snapshot(SnapshotWriter out, KeyGroupRange range) throws IOException {
     sealed.add(arriving);
     arriving = store.newQueue();
     SnapshotWriter.Section section = out.section(WAITING);
     for (QueueStore.Queue queue : stable) {
-      write(queue, section, range);
+      queue.snapshot(section, range);
     }
     for (QueueStore.Queue queue : sealed) {
-      write(queue, section, range);
+      queue.snapshot(section, range);
     }
-  }
-
-  private void write(QueueStore.Queue queue, SnapshotWriter.Section section, KeyGroupRange range)
-      throws IOException {
-    BatchEncoding encoding = store.encoding();
-    queue.visit(
-        batch -> {
-          if (format.keyCoder() == null) {
-            encoding.write(batch, section.unkeyed());
-            return;
-          }
-          for (int i = 0; i < batch.size(); i++) {
-            Batch single = new Batch(format, 1);
-            single.addFrom(batch, i, batch.windows(i));
-            encoding.write(
-                single, section.keyed(KeyGroupRange.keyGroup(batch.keyHash(i), range.total())));
-          }
-        });
   }
 
   /** What comes from a checkpoint is stable. */

@@ -1,8 +1,6 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.BatchEncoding;
-import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.operator.SnapshotWriter;
@@ -25,7 +23,6 @@ final class WindowQueues implements AutoCloseable {
   private static final String WAITING = "waiting";
 
   private final SideInputs sideInputs;
-  private final EdgeFormat format;
   private final QueueStore store;
   private final Map<BoundedWindow, QueueStore.Queue> queues = new LinkedHashMap<>();
 
@@ -45,12 +42,10 @@ final class WindowQueues implements AutoCloseable {
   /**
    * No queues.
    *
-   * @param format in which elements wait
-   * @param store of this format, owned from here on
+   * @param store owned from here on
    */
-  WindowQueues(SideInputs sideInputs, EdgeFormat format, QueueStore store) {
+  WindowQueues(SideInputs sideInputs, QueueStore store) {
     this.sideInputs = sideInputs;
-    this.format = format;
     this.store = store;
   }
 
@@ -140,24 +135,11 @@ final class WindowQueues implements AutoCloseable {
     return least;
   }
 
-  /** Section {@code waiting}: batches; where there are keys, one for each element. */
+  /** Section {@code waiting}: what waits, as {@link QueueStore.Queue#snapshot} writes it. */
   void snapshot(SnapshotWriter out, KeyGroupRange range) throws IOException {
     SnapshotWriter.Section section = out.section(WAITING);
-    BatchEncoding encoding = store.encoding();
     for (QueueStore.Queue queue : queues.values()) {
-      queue.visit(
-          batch -> {
-            if (format.keyCoder() == null) {
-              encoding.write(batch, section.unkeyed());
-              return;
-            }
-            for (int i = 0; i < batch.size(); i++) {
-              Batch single = new Batch(format, 1);
-              single.addFrom(batch, i, batch.windows(i));
-              encoding.write(
-                  single, section.keyed(KeyGroupRange.keyGroup(batch.keyHash(i), range.total())));
-            }
-          });
+      queue.snapshot(section, range);
     }
   }
 

@@ -1,14 +1,11 @@
 package dev.trestle.runner.engine;
 
-import dev.trestle.runner.checkpoint.StateFileWriter;
 import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
-import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -196,33 +193,12 @@ public final class Task implements Wakeable {
    * @param file must not exist
    */
   TaskSnapshot snapshot(Path file) throws IOException {
-    TaskContext context = wiring().context();
-    KeyGroupRange range = context.keyGroups();
-    try (StateFileWriter writer = new StateFileWriter(file, range.total())) {
-      List<Operator> operators = wiring().operators();
-      for (int i = 0; i < operators.size(); i++) {
-        operators.get(i).snapshot(writer.step(context.snapshotName(i)));
-      }
-      driver().sideInputs().snapshot(writer);
-      writer.finish();
-    }
-    return new TaskSnapshot(
-        snapshotName,
-        context.taskIndex(),
-        range.first(),
-        range.end(),
-        false,
-        driver().watermark(),
-        outputWatermark,
-        List.of(new SnapshotFile("state", file, false)));
+    return TaskSnapshots.write(snapshotName, wiring(), outputWatermark, file);
   }
 
   /** What a snapshot says of a task that is done. */
   TaskSnapshot finishedSnapshot() {
-    TaskContext context = wiring().context();
-    KeyGroupRange range = context.keyGroups();
-    return new TaskSnapshot(
-        snapshotName, context.taskIndex(), range.first(), range.end(), true, END, END, List.of());
+    return TaskSnapshots.finished(snapshotName, wiring().context());
   }
 
   @Override
