@@ -464,6 +464,7 @@ public final class Task implements Wakeable {
         }
       }
     }
+    wiring().context().state().close();
     if (first != null) {
       throw first;
     }

@@ -1,15 +1,16 @@
 package dev.trestle.runner.engine;
 
 import dev.trestle.runner.assembly.Factories;
+import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
-import dev.trestle.runner.checkpoint.StateFile;
-import dev.trestle.state.checkpoint.SnapshotFile;
+import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.translation.graph.OperatorGraph;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,18 +44,20 @@ public final class CrashingRun {
   /**
    * A run.
    *
+   * @param parent for a new directory
    * @param mostCrashes after so many the process lives on
    */
-  public CrashingRun(OperatorGraph graph, long seed, Path directory, int mostCrashes) {
+  public CrashingRun(OperatorGraph graph, long seed, Path parent, int mostCrashes)
+      throws IOException {
     this.graph = graph;
-    this.directory = directory;
+    directory = Files.createTempDirectory(parent, "run");
     this.mostCrashes = mostCrashes;
     random = new Random(seed);
   }
 
   /** A run in which nothing happens but a checkpoint now and then. */
-  public static CrashingRun undisturbed(OperatorGraph graph, Path directory) {
-    return new CrashingRun(graph, 0, directory, 0);
+  public static CrashingRun undisturbed(OperatorGraph graph, Path parent) throws IOException {
+    return new CrashingRun(graph, 0, parent, 0);
   }
 
   public int crashes() {
@@ -103,14 +106,14 @@ public final class CrashingRun {
             PipelineOptionsFactory.create(),
             new MemoryBudget(random.nextInt(3) == 0 ? 0 : 1 << 26),
             SpillDirectory.open(directory),
+            new SharedRocks(1),
             scheduler,
             true);
     Ends ends = new Ends();
     CheckpointCoordinator coordinator =
         new CheckpointCoordinator(ends, () -> directory.resolve("state-" + files++));
-    List<Task> tasks =
-        new JobBuilder(graph, settings, resources, scheduler, restored)
-            .wiredTasks(coordinator, Factories.of(graph, settings, scheduler));
+    JobBuilder builder = new JobBuilder(graph, settings, resources, scheduler, restored);
+    List<Task> tasks = builder.wiredTasks(coordinator, Factories.of(graph, settings, scheduler));
     scheduler.start(tasks);
     boolean underWay = false;
     try {
@@ -128,7 +131,7 @@ public final class CrashingRun {
         }
         if (underWay && coordinator.isComplete()) {
           underWay = false;
-          restored = restoredFrom(coordinator.take());
+          restored = restoredFrom(coordinator.take(), builder.numbers());
           checkpoints++;
           tasks.forEach(task -> task.checkpointCommitted(lastId));
         }
@@ -141,21 +144,21 @@ public final class CrashingRun {
       for (Task task : tasks) {
         task.close();
       }
-      resources.spill().close();
+      resources.close();
     }
   }
 
-  private static RestoredJob restoredFrom(List<TaskSnapshot> snapshots) throws IOException {
-    RestoredJob.Builder builder = new RestoredJob.Builder();
+  private static RestoredJob restoredFrom(List<TaskSnapshot> snapshots, OperatorNumbers numbers)
+      throws IOException {
+    RestoredJob.Builder builder = new RestoredJob.Builder(numbers);
     List<TaskSnapshot> inOrder = new ArrayList<>(snapshots);
     inOrder.sort(Comparator.comparing(TaskSnapshot::stage).thenComparing(TaskSnapshot::index));
     for (TaskSnapshot task : inOrder) {
-      List<StateFile> stateFiles = new ArrayList<>();
-      for (SnapshotFile file : task.files()) {
-        stateFiles.add(StateFile.open(file.path()));
-      }
       builder.addTask(
-          task.stage(), new StageProgress(task.finished(), task.inputWatermark()), stateFiles);
+          task.stage(),
+          new StageProgress(task.finished(), task.inputWatermark()),
+          new KeyGroupRange(task.firstKeyGroup(), task.endKeyGroup(), KEY_GROUPS),
+          task.files());
     }
     return builder.build();
   }

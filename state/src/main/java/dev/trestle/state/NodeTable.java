@@ -1,4 +1,4 @@
-package dev.trestle.state.table;
+package dev.trestle.state;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,12 @@
 package dev.trestle.runner.keyed;
 
-import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.SynchronizedClock;
-import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.table.HeapStateBackend;
+import dev.trestle.state.table.KeyedStateBackend;
 import dev.trestle.state.timer.HoldTracker;
 import dev.trestle.state.timer.TimerQueue;
 import java.io.IOException;
@@ -17,22 +15,21 @@ import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.util.UserCodeException;
 import org.jspecify.annotations.Nullable;
 
-/** State, timers and holds on the heap. */
-final class HeapKeyedContext implements KeyedContext {
+/** State in the task's tables; timers and holds on the heap, written out in every checkpoint. */
+final class StateAndTimers implements KeyedContext {
 
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   private final KeyGroupRange keyGroups;
   private final SynchronizedClock synchronizedClock;
-  private final @Nullable Coder<Object> keyCoder;
-  private final boolean keyByObject;
+  private final KeyFormat keys;
   private final Coder<BoundedWindow> windowCoder;
   private final KeyedSnapshot snapshot;
-  private final HeapStateBackend backend;
+  private final KeyedStateBackend backend;
   private final HoldTracker holds = new HoldTracker();
+  private final WatermarkHolds stateHolds;
   private final KeyedStateInternals state;
   private final KeyedTimerInternals timers;
 
@@ -41,25 +38,43 @@ final class HeapKeyedContext implements KeyedContext {
 
   private boolean decoded;
 
-  HeapKeyedContext(
+  StateAndTimers(
       OperatorContext context,
       @Nullable Coder<Object> keyCoder,
       boolean keyByObject,
       Coder<BoundedWindow> windowCoder) {
     keyGroups = context.keyGroups();
     synchronizedClock = context.synchronizedClock();
-    this.keyCoder = keyCoder;
-    this.keyByObject = keyByObject;
     this.windowCoder = windowCoder;
-    snapshot = new KeyedSnapshot(keyGroups, keyCoder, keyByObject, windowCoder);
-    backend = new HeapStateBackend(keyGroups);
-    state = new KeyedStateInternals(this, backend, holds);
+    keys = new KeyFormat(keyCoder, keyByObject);
+    snapshot = new KeyedSnapshot(keyGroups, keys, windowCoder);
+    backend = context.keyedState(keys, new NamespaceFormat(windowCoder));
+    stateHolds = new WatermarkHolds(backend, keyGroups, holds);
+    state = new KeyedStateInternals(this, backend, stateHolds);
     timers = new KeyedTimerInternals(context, backend, holds);
   }
 
   @Override
   public void setKey(Object tableKey, int keyHash) {
     makeCurrent(tableKey, KeyGroupRange.keyGroup(keyHash, keyGroups.total()));
+  }
+
+  @Override
+  public boolean readsAhead() {
+    return backend.readsAhead();
+  }
+
+  @Override
+  public void announce(Object tableKey, int keyHash, @Nullable BoundedWindow window) {
+    backend.announce(
+        tableKey,
+        KeyGroupRange.keyGroup(keyHash, keyGroups.total()),
+        window == null ? Namespaces.global() : Namespaces.ofWindow(windowCoder, window));
+  }
+
+  @Override
+  public void fetchAnnounced() {
+    backend.fetchAnnounced();
   }
 
   private void makeCurrent(Object tableKey, int keyGroup) {
@@ -72,22 +87,10 @@ final class HeapKeyedContext implements KeyedContext {
   @Override
   public @Nullable Object key() {
     if (!decoded) {
-      decodedKey = decode(backend.key());
+      decodedKey = keys.decode(backend.key());
       decoded = true;
     }
     return decodedKey;
-  }
-
-  private @Nullable Object decode(Object tableKey) {
-    if (keyByObject || keyCoder == null) {
-      return tableKey;
-    }
-    ByteKey encoded = (ByteKey) tableKey;
-    try {
-      return keyCoder.decode(new ByteSource(encoded.bytes(), encoded.start(), encoded.end()));
-    } catch (IOException | RuntimeException e) {
-      throw UserCodeException.wrap(e);
-    }
   }
 
   @Override
@@ -165,7 +168,7 @@ final class HeapKeyedContext implements KeyedContext {
 
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    snapshot.writeState(backend, out);
+    snapshot.writeHolds(stateHolds, out);
     snapshot.writeTimers(timers.eventTimers(), out);
     snapshot.writeTimers(timers.processingTimers(), out);
     snapshot.writeTimers(timers.synchronizedTimers(), out);
@@ -173,25 +176,12 @@ final class HeapKeyedContext implements KeyedContext {
 
   @Override
   public void restore(RestoredState from) throws IOException {
-    snapshot.readState(
-        from,
-        (keyGroup, key, namespace, table, value) -> {
-          makeCurrent(key, keyGroup);
-          backend.restore(namespace, table, value);
-          if (WatermarkHolds.isHold(table)) {
-            holds.add(KeyedSnapshot.hold(value));
-          }
-        });
+    snapshot.readHolds(from, stateHolds::restore);
     snapshot.readTimers(
         from,
         (keyGroup, key, timer) -> {
           makeCurrent(key, keyGroup);
           timers.restore(timer);
         });
-  }
-
-  /** How many keys have state. */
-  long keyCount() {
-    return backend.keyCount();
   }
 }
