@@ -41,6 +41,7 @@ final class TimerPipelines {
         RecoveryPipeline.of("timers-in-processing-time", handingOn(new Buffer())),
         RecoveryPipeline.of("timer-families", handingOn(new Family())),
         RecoveryPipeline.of("window-expiration", TimerPipelines::windowExpiration),
+        RecoveryPipeline.of("late-window-expiration", TimerPipelines::lateWindowExpiration),
         RecoveryPipeline.of("looping-timers", TimerPipelines::loopingTimers));
   }
 
@@ -64,6 +65,15 @@ final class TimerPipelines {
         .apply(keyed(8))
         .apply(ParDo.of(new Expiring()))
         .apply(new Results<>(world));
+  }
+
+  private static void lateWindowExpiration(Pipeline pipeline, World world) {
+    numbers(pipeline)
+        .apply(ParDo.of(new TriggerPipelines.Straggling()))
+        .apply(fixed(50).withAllowedLateness(Duration.millis(100)).discardingFiredPanes())
+        .apply(keyed(4))
+        .apply(ParDo.of(new Expiring()))
+        .apply(ParDo.of(new Writing.Sink<>(world)));
   }
 
   private static void loopingTimers(Pipeline pipeline, World world) {

@@ -34,7 +34,8 @@ final class TriggerPipelines {
             "triggers-in-processing-time", TriggerPipelines::triggersInProcessingTime),
         RecoveryPipeline.of("discarded-panes-add-up", TriggerPipelines::discardedPanesAddUp),
         RecoveryPipeline.of("element-counts-in-sessions", TriggerPipelines::countsInSessions),
-        RecoveryPipeline.of("stragglers-in-last-panes", TriggerPipelines::stragglers));
+        RecoveryPipeline.of("stragglers-in-last-panes", TriggerPipelines::stragglers),
+        RecoveryPipeline.of("stragglers-in-sessions", TriggerPipelines::stragglersInSessions));
   }
 
   private static AfterWatermark.AfterWatermarkEarlyAndLate soon() {
@@ -97,8 +98,25 @@ final class TriggerPipelines {
         .apply(ParDo.of(new LastSink<>(world)));
   }
 
+  /** No session is gone before the end, so that which of them merge is the same in all orders. */
+  private static void stragglersInSessions(Pipeline pipeline, World world) {
+    numbers(pipeline)
+        .apply(ParDo.of(new Straggling()))
+        .apply(
+            Window.<Long>into(Sessions.withGapDuration(Duration.millis(6)))
+                .triggering(
+                    AfterWatermark.pastEndOfWindow()
+                        .withLateFirings(AfterPane.elementCountAtLeast(1)))
+                .withAllowedLateness(Duration.standardDays(1), Window.ClosingBehavior.FIRE_ALWAYS)
+                .accumulatingFiredPanes())
+        .apply(keyed(5))
+        .apply(GroupByKey.create())
+        .apply(ParDo.of(new Total()))
+        .apply(ParDo.of(new LastSink<>(world)));
+  }
+
   /** Makes every fourth number late. */
-  private static final class Straggling extends DoFn<Long, Long> {
+  static final class Straggling extends DoFn<Long, Long> {
 
     private static final Duration BY = Duration.millis(60);
 
