@@ -20,7 +20,12 @@ final class KnownSeedsTest {
     return List.of(
         new Known(
             "window-expiration", 45, "what came at a window's expiration was late downstream"),
-        new Known("batches", 38, "the same in Beam's GroupIntoBatches"));
+        new Known("batches", 38, "the same in Beam's GroupIntoBatches"),
+        new Known(
+            "side-inputs-of-state",
+            500,
+            "a barrier that came through side inputs alone, the main input having ended, passed"
+                + " again when they had ended too"));
   }
 
   @ParameterizedTest
