@@ -40,6 +40,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --keys=N            50000000, of 100 bytes
       --heap=SIZE         1g
 
+  simulate     jobs that crash, over stores that fail, in seeded schedules; exits with 1 if the
+               results of one are not those of a job that nothing disturbs. Measures nothing
+      --schedules=N       10000, over all pipelines in turn
+      --seed=S            the first seed of each pipeline; 1
+      --pipeline=NAME     this one alone; with --schedules=1 and a seed, one schedule again
+
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
@@ -66,6 +72,9 @@ input=
 keys=
 heap=
 engine=trestle
+schedules=10000
+seed=1
+pipeline=
 
 command=${1-}
 case $command in
@@ -75,6 +84,7 @@ case $command in
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   large-state) allowed="keys heap" ;;
+  simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
   *) fail "unknown command $command; see --help" ;;
@@ -104,6 +114,9 @@ for option in "$@"; do
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
+    schedules) number --schedules "$value"; schedules=$value ;;
+    seed) number --seed "$value"; seed=$value ;;
+    pipeline) pipeline=$value ;;
     input) [[ -r $value ]] || fail "cannot read $value"; input=$(realpath "$value") ;;
     out) out=$(realpath -m "$value") ;;
   esac
@@ -121,6 +134,7 @@ build() {
   local stamp=$WORK/trestle.classpath
   if [[ ! -f $stamp || ! -f $JAR ]] ||
     [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,benchmarks}/{pom.xml,src/main} \
+      "$ROOT"/{state,runner}/src/test \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
     maven --projects benchmarks --also-make -DskipTests package
@@ -383,6 +397,12 @@ case $command in
     in_jvm 3600 "${heap:-1g}" trestle dev.trestle.benchmarks.state.LargeState \
       --keys="${keys:-50000000}" --directory="$scratch"
     machine
+    ;;
+  simulate)
+    prepare
+    scratch=$(mktemp -d "$WORK/simulate.XXXXXX")
+    in_jvm 3600 1g trestle dev.trestle.benchmarks.simulate.Simulate --schedules="$schedules" \
+      --seed="$seed" ${pipeline:+--pipeline="$pipeline"} --directory="$scratch"
     ;;
   jmh)
     prepare

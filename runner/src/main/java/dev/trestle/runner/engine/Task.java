@@ -405,8 +405,8 @@ public final class Task implements Wakeable {
       flushOperators();
       long barrier = aligner.release();
       send(new StreamItem.Barrier(barrier));
-      wiring().context().finalizers().barrierPassed(barrier);
       listener.barrierPassed(this, barrier);
+      wiring().context().finalizers().barrierPassed(barrier); // with those of the snapshot's marks
     }
   }
 
