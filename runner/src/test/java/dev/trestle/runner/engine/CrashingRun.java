@@ -195,7 +195,7 @@ public final class CrashingRun {
     byte[] content = store.read(path);
     store.delete(path);
     tally.damaged++;
-    switch (random.nextInt(3)) {
+    switch (content.length == 0 ? 2 : random.nextInt(3)) { // it may have been shortened before
       case 0 -> {
         content[random.nextInt(content.length)] ^= 1;
         store.createIfAbsent(path, content);

@@ -34,8 +34,9 @@ final class RehearsalTest {
   @ParameterizedTest
   @MethodSource("repeatable")
   void sameSeedIsTheSameRun(String pipeline) throws Exception {
-    Tally first = Rehearsal.of(pipeline, directory).run(3);
-    Tally second = Rehearsal.of(pipeline, directory).run(3);
+    Rehearsal rehearsal = Rehearsal.of(pipeline, directory);
+    Tally first = rehearsal.run(3);
+    Tally second = rehearsal.run(3);
     assertThat(first.steps(), greaterThan(0L));
     assertThat(first.toString(), is(second.toString()));
   }
