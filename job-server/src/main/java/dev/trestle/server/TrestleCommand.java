@@ -2,8 +2,10 @@ package dev.trestle.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.trestle.server.cli.CheckpointCommand;
 import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.GraphCommand;
+import dev.trestle.server.cli.InspectCommand;
 import dev.trestle.server.cli.Mistakes;
 import dev.trestle.server.cli.RunCommand;
 import dev.trestle.server.cli.Terminal;
@@ -49,6 +51,8 @@ public final class TrestleCommand {
     add(commands, new WordCountCommand(terminal));
     add(commands, new RunCommand(terminal));
     add(commands, new GraphCommand(terminal));
+    commands.addSubcommand(
+        new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new CommandLine.HelpCommand());
     Mistakes mistakes = new Mistakes(terminal);
