@@ -108,6 +108,18 @@ public interface TrestlePipelineOptions
 
   void setResume(boolean resume);
 
+  /**
+   * Whether the job goes on from a checkpoint without the state of those steps that are gone since
+   * then, or whose coders, windows or timers have changed.
+   */
+  @Description(
+      "Goes on from a checkpoint of a pipeline that has changed, without the state of those steps"
+          + " that cannot go on with it. Without this option such a job is refused, with a report.")
+  @Default.Boolean(false)
+  boolean getAllowStateLoss();
+
+  void setAllowStateLoss(boolean consent);
+
   /** How often a job may fail without a checkpoint in between and be started again. */
   @Description(
       "How often the job is started again, from its last checkpoint, when it fails without having"

@@ -1,6 +1,7 @@
 package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.compatibility.PipelineDescriber;
 import dev.trestle.runner.engine.DurableJob;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.RunningJob;
@@ -60,7 +61,10 @@ public final class Assembly {
           new StoredCheckpoints(
               JobCheckpoints.open(
                   CheckpointPlaces.open(options), options.getJobName(), RETAINED_CHECKPOINTS),
-              settings.keyGroups(),
+              new CheckpointContents(
+                  PipelineDescriber.describe(graph),
+                  settings.keyGroups(),
+                  options.getAllowStateLoss()),
               options.getResume());
       return DurableJob.start(
           attempts.name(),

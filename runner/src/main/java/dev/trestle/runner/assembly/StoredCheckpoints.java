@@ -2,20 +2,15 @@ package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
-import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
 import dev.trestle.runner.engine.CheckpointStorage;
-import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.CheckpointManifest;
 import dev.trestle.state.checkpoint.CorruptCheckpointException;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.state.checkpoint.RestoredCheckpoint;
-import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import dev.trestle.state.spill.SpillDirectory;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,7 +22,7 @@ final class StoredCheckpoints implements CheckpointStorage {
   private static final Logger LOG = LoggerFactory.getLogger(StoredCheckpoints.class);
 
   private final JobCheckpoints checkpoints;
-  private final int keyGroups;
+  private final CheckpointContents contents;
   private final boolean mustResume;
 
   /**
@@ -35,10 +30,10 @@ final class StoredCheckpoints implements CheckpointStorage {
    *
    * @param mustResume whether there has to be one
    */
-  StoredCheckpoints(JobCheckpoints checkpoints, int keyGroups, boolean mustResume) {
+  StoredCheckpoints(JobCheckpoints checkpoints, CheckpointContents contents, boolean mustResume) {
     this.checkpoints = checkpoints;
+    this.contents = contents;
     this.mustResume = mustResume;
-    this.keyGroups = keyGroups;
   }
 
   @Override
@@ -52,9 +47,9 @@ final class StoredCheckpoints implements CheckpointStorage {
     checkpoints.commit(
         id,
         CheckpointManifest.Kind.CHECKPOINT,
-        new byte[0],
+        contents.pipeline().encode(),
         numbers.properties(),
-        keyGroups,
+        contents.keyGroups(),
         tasks);
   }
 
@@ -64,7 +59,7 @@ final class StoredCheckpoints implements CheckpointStorage {
     while (newest.isPresent()) {
       RestoredCheckpoint checkpoint = newest.get();
       try {
-        RestoredJob restored = restored(checkpoint, to);
+        RestoredJob restored = contents.fetch(checkpoint, to);
         LOG.info("Goes on from checkpoint {}", checkpoint);
         return restored;
       } catch (CorruptCheckpointException e) {
@@ -76,32 +71,5 @@ final class StoredCheckpoints implements CheckpointStorage {
       throw new IOException("--resume: there is no checkpoint of this job to go on from");
     }
     return RestoredJob.NONE;
-  }
-
-  private RestoredJob restored(RestoredCheckpoint checkpoint, SpillDirectory to)
-      throws IOException {
-    CheckpointManifest manifest = checkpoint.manifest();
-    if (manifest.keyGroups() != keyGroups) {
-      throw new IOException(
-          String.format(
-              "Checkpoint %s has %d key groups and the job %d",
-              checkpoint, manifest.keyGroups(), keyGroups));
-    }
-    RestoredJob.Builder builder =
-        new RestoredJob.Builder(OperatorNumbers.of(manifest.properties()));
-    for (CheckpointManifest.Task task : manifest.tasks()) {
-      List<SnapshotFile> files = new ArrayList<>();
-      for (CheckpointManifest.File file : task.files()) {
-        Path local = to.newFile("restored");
-        checkpoint.fetch(file, local);
-        files.add(new SnapshotFile(file.name(), local, file.shared()));
-      }
-      builder.addTask(
-          task.stage(),
-          new StageProgress(task.finished(), task.inputWatermark()),
-          new KeyGroupRange(task.firstKeyGroup(), task.endKeyGroup(), keyGroups),
-          files);
-    }
-    return builder.build();
   }
 }
