@@ -109,6 +109,18 @@ public interface TrestlePipelineOptions
   void setResume(boolean resume);
 
   /**
+   * The place of a savepoint, of this job or another, that the job is started from. A job that has
+   * checkpoints of its own goes on from these if it was started from the same savepoint before;
+   * otherwise they are given up.
+   */
+  @Description(
+      "A savepoint to start from, of this job or another: its directory or URI. A job that was"
+          + " started from it before goes on from its own newest checkpoint. Needs --checkpointDir.")
+  @Nullable String getResumeFrom();
+
+  void setResumeFrom(@Nullable String savepoint);
+
+  /**
    * Whether the job goes on from a checkpoint without the state of those steps that are gone since
    * then, or whose coders, windows or timers have changed.
    */

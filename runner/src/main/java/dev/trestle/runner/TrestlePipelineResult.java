@@ -1,6 +1,10 @@
 package dev.trestle.runner;
 
+import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.engine.RunningJob.AfterSavepoint;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -33,6 +37,46 @@ public final class TrestlePipelineResult implements PipelineResult {
     job.cancel();
     awaitEnd(Long.MAX_VALUE);
     return getState();
+  }
+
+  /**
+   * Takes a savepoint and waits until it is durable; the job goes on.
+   *
+   * @return its place, for {@code --resumeFrom}
+   * @throws JobRefusal if the job takes no checkpoints, or has ended
+   * @throws IOException if the savepoint could not be written
+   */
+  public String savepoint() throws IOException {
+    return savepoint(AfterSavepoint.GO_ON);
+  }
+
+  /**
+   * Takes a savepoint, does nothing after it, and waits until the job has ended: it is cancelled.
+   * If the savepoint fails the job goes on.
+   *
+   * @return its place, for {@code --resumeFrom}
+   * @throws JobRefusal if the job takes no checkpoints, or has ended
+   * @throws IOException if the savepoint could not be written
+   */
+  public String stopWithSavepoint() throws IOException {
+    String place = savepoint(AfterSavepoint.STOP);
+    awaitEnd(Long.MAX_VALUE);
+    return place;
+  }
+
+  private String savepoint(AfterSavepoint then) throws IOException {
+    try {
+      return job.savepoint(then).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a savepoint", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof JobRefusal) {
+        throw new JobRefusal(String.valueOf(cause.getMessage()));
+      }
+      throw new IOException("The savepoint has failed: " + cause, cause);
+    }
   }
 
   /**

@@ -61,11 +61,12 @@ public final class Assembly {
           new StoredCheckpoints(
               JobCheckpoints.open(
                   CheckpointPlaces.open(options), options.getJobName(), RETAINED_CHECKPOINTS),
+              CheckpointPlaces.absolute(String.valueOf(options.getCheckpointDir())),
               new CheckpointContents(
                   PipelineDescriber.describe(graph),
                   settings.keyGroups(),
                   options.getAllowStateLoss()),
-              options.getResume());
+              resumption(options));
       return DurableJob.start(
           attempts.name(),
           () -> attempts.start(storage),
@@ -76,6 +77,12 @@ public final class Assembly {
       throw new IllegalStateException(
           "--checkpointDir=" + options.getCheckpointDir() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Resumption resumption(TrestlePipelineOptions options) {
+    String savepoint = options.getResumeFrom();
+    return new Resumption(
+        options.getResume(), savepoint == null ? null : CheckpointPlaces.absolute(savepoint));
   }
 
   private static EngineSettings settings(

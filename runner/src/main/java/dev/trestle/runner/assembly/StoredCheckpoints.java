@@ -4,6 +4,7 @@ import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.engine.CheckpointStorage;
 import dev.trestle.state.checkpoint.CheckpointManifest;
+import dev.trestle.state.checkpoint.CheckpointManifest.Kind;
 import dev.trestle.state.checkpoint.CorruptCheckpointException;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.JobCheckpoints;
@@ -12,28 +13,47 @@ import dev.trestle.state.checkpoint.TaskSnapshot;
 import dev.trestle.state.spill.SpillDirectory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The checkpoints of a job in a {@link JobCheckpoints}. */
+/**
+ * The checkpoints of a job in a {@link JobCheckpoints}.
+ *
+ * <p>A job that was started from a savepoint says so in every checkpoint of its own. So a program
+ * that is started once more with the same options goes on from the newest of these, and one that
+ * names another savepoint goes back to that.
+ */
 final class StoredCheckpoints implements CheckpointStorage {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredCheckpoints.class);
 
+  /** The property that names the savepoint a job was started from. */
+  private static final String RESUMED_FROM = "resumed-from";
+
   private final JobCheckpoints checkpoints;
+  private final String place;
   private final CheckpointContents contents;
-  private final boolean mustResume;
+  private final Resumption resumption;
+  private @Nullable String resumedFrom;
 
   /**
    * The checkpoints of a job.
    *
-   * @param mustResume whether there has to be one
+   * @param place where they are kept, for people
    */
-  StoredCheckpoints(JobCheckpoints checkpoints, CheckpointContents contents, boolean mustResume) {
+  StoredCheckpoints(
+      JobCheckpoints checkpoints,
+      String place,
+      CheckpointContents contents,
+      Resumption resumption) {
     this.checkpoints = checkpoints;
+    this.place = place;
     this.contents = contents;
-    this.mustResume = mustResume;
+    this.resumption = resumption;
   }
 
   @Override
@@ -44,22 +64,39 @@ final class StoredCheckpoints implements CheckpointStorage {
   @Override
   public void commit(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
       throws IOException, FencedException {
-    checkpoints.commit(
-        id,
-        CheckpointManifest.Kind.CHECKPOINT,
-        contents.pipeline().encode(),
-        numbers.properties(),
-        contents.keyGroups(),
-        tasks);
+    commit(id, Kind.CHECKPOINT, numbers, tasks);
+  }
+
+  @Override
+  public String commitSavepoint(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+      throws IOException, FencedException {
+    CheckpointManifest savepoint = commit(id, Kind.SAVEPOINT, numbers, tasks);
+    return place + "/" + checkpoints.directoryOf(savepoint);
+  }
+
+  private CheckpointManifest commit(
+      long id, Kind kind, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+      throws IOException, FencedException {
+    Map<String, String> properties = new TreeMap<>(numbers.properties());
+    if (resumedFrom != null) {
+      properties.put(RESUMED_FROM, resumedFrom);
+    }
+    return checkpoints.commit(
+        id, kind, contents.pipeline().encode(), properties, contents.keyGroups(), tasks);
   }
 
   @Override
   public RestoredJob restore(SpillDirectory to) throws IOException, FencedException {
     Optional<RestoredCheckpoint> newest = checkpoints.newestWhole(LOG::warn);
+    String savepoint = resumption.savepoint();
+    if (savepoint != null && newest.filter(own -> savepoint.equals(resumedFrom(own))).isEmpty()) {
+      return restoreSavepoint(savepoint, to);
+    }
     while (newest.isPresent()) {
       RestoredCheckpoint checkpoint = newest.get();
       try {
         RestoredJob restored = contents.fetch(checkpoint, to);
+        resumedFrom = resumedFrom(checkpoint);
         LOG.info("Goes on from checkpoint {}", checkpoint);
         return restored;
       } catch (CorruptCheckpointException e) {
@@ -67,9 +104,40 @@ final class StoredCheckpoints implements CheckpointStorage {
         newest = checkpoints.newestWholeBefore(checkpoint.manifest().id(), LOG::warn);
       }
     }
-    if (mustResume) {
+    if (savepoint != null) {
+      return restoreSavepoint(savepoint, to);
+    }
+    if (resumption.required()) {
       throw new IOException("--resume: there is no checkpoint of this job to go on from");
     }
     return RestoredJob.NONE;
+  }
+
+  private static @Nullable String resumedFrom(RestoredCheckpoint checkpoint) {
+    return checkpoint.manifest().properties().get(RESUMED_FROM);
+  }
+
+  private RestoredJob restoreSavepoint(String savepoint, SpillDirectory to)
+      throws IOException, FencedException {
+    RestoredCheckpoint checkpoint;
+    try {
+      checkpoint = JobCheckpoints.openReadOnly(CheckpointPlaces.openToRead(savepoint), "");
+    } catch (CorruptCheckpointException e) {
+      throw new IOException(
+          "--resumeFrom=" + savepoint + ": there is no whole savepoint: " + e.getMessage(), e);
+    }
+    CheckpointManifest manifest = checkpoint.manifest();
+    if (manifest.kind() != Kind.SAVEPOINT) {
+      throw new IOException(
+          String.format(
+              "--resumeFrom=%s: this is a checkpoint of job %s and may be deleted at any time; take"
+                  + " a savepoint",
+              savepoint, manifest.jobName()));
+    }
+    RestoredJob restored = contents.fetch(checkpoint, to);
+    checkpoints.newestWholeBefore(0, problem -> {}); // what the job had of its own is given up
+    resumedFrom = savepoint;
+    LOG.info("Goes on from savepoint {} of job {}", savepoint, manifest.jobName());
+    return restored;
   }
 }

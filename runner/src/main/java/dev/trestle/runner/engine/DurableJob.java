@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class DurableJob implements RunningJob {
   private final CheckpointStorage storage;
   private final long intervalMillis;
   private final int mostFailures;
+  private final SavepointRequests savepoints = new SavepointRequests();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch cancelled = new CountDownLatch(1);
 
@@ -122,6 +124,7 @@ public final class DurableJob implements RunningJob {
         failure = outcome == State.FAILED && cause == null ? attempt.job.failure() : cause;
       }
       ended.countDown();
+      savepoints.close("The job has ended: it is " + outcome);
     }
   }
 
@@ -177,17 +180,39 @@ public final class DurableJob implements RunningJob {
    */
   private boolean takeCheckpoints(Attempt current) throws InterruptedException {
     boolean any = false;
-    while (!current.job.await(intervalMillis)) {
+    while (!awaitNext(current)) {
+      SavepointRequests.Request request = savepoints.next();
       long id = storage.nextId();
+      if (request != null && request.then() == AfterSavepoint.STOP) {
+        current.tasks.forEach(task -> task.haltAt(id));
+      }
       current.coordinator.begin(id, current.tasks);
       while (!current.coordinator.awaitComplete(LOOK_MILLIS)) {
         if (current.job.await(0)) {
           return any;
         }
       }
-      any |= commit(id, current);
+      any |= request == null ? commit(id, current) : commitSavepoint(id, current, request);
     }
     return any;
+  }
+
+  /**
+   * Waits until it is time for a checkpoint, or somebody wants a savepoint.
+   *
+   * @return whether the attempt has ended
+   */
+  private boolean awaitNext(Attempt current) throws InterruptedException {
+    long start = System.nanoTime();
+    while (true) {
+      long left = intervalMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      if (left <= 0 || savepoints.next() != null) {
+        return current.job.await(0);
+      }
+      if (current.job.await(Math.min(left, LOOK_MILLIS))) {
+        return true;
+      }
+    }
   }
 
   private boolean commit(long id, Attempt current) {
@@ -207,6 +232,44 @@ public final class DurableJob implements RunningJob {
     current.tasks.forEach(task -> task.checkpointCommitted(id));
     LOG.debug("Checkpoint {} of {} is durable", id, name);
     return true;
+  }
+
+  /**
+   * The tasks do not hear of a savepoint as of a checkpoint: as long as there is none after it, the
+   * user may delete it, and then the job has to go on from one before.
+   */
+  private boolean commitSavepoint(long id, Attempt current, SavepointRequests.Request request) {
+    List<TaskSnapshot> snapshots = List.of();
+    String place;
+    try {
+      snapshots = current.coordinator.take();
+      place = storage.commitSavepoint(id, current.numbers, snapshots);
+    } catch (IOException e) {
+      if (current.job.failure() != null) {
+        LOG.info("Savepoint {} of {} is taken by its next attempt", id, name, e);
+        return false;
+      }
+      LOG.warn("Savepoint {} of {} has failed; the job goes on", id, name, e);
+      current.tasks.forEach(Task::goOn);
+      answer(request, () -> request.place().completeExceptionally(e));
+      return false;
+    } catch (FencedException e) {
+      current.job.fail(e);
+      return false;
+    } finally {
+      delete(snapshots);
+    }
+    LOG.info("Savepoint {} of {} is at {}", id, name, place);
+    if (request.then() == AfterSavepoint.STOP) {
+      cancel();
+    }
+    answer(request, () -> request.place().complete(place));
+    return true;
+  }
+
+  private void answer(SavepointRequests.Request request, Runnable answer) {
+    savepoints.remove(request);
+    answer.run();
   }
 
   /** Deletes files, and the directories that are empty after that. */
@@ -270,6 +333,11 @@ public final class DurableJob implements RunningJob {
   public void cancel() {
     cancelled.countDown();
     attempt().job.cancel();
+  }
+
+  @Override
+  public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    return savepoints.add(then);
   }
 
   @Override

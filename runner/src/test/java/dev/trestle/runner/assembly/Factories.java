@@ -26,7 +26,8 @@ public final class Factories {
       JobCheckpoints checkpoints, OperatorGraph graph, int keyGroups) {
     return new StoredCheckpoints(
         checkpoints,
+        "memory",
         new CheckpointContents(PipelineDescriber.describe(graph), keyGroups, false),
-        false);
+        Resumption.BY_ITSELF);
   }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.BigEndianLongCoder;
@@ -52,6 +53,9 @@ final class Counting {
   /** Of the step that only {@link Change#MORE_STEPS} has. */
   static final Map<String, Long> OTHER_RESULTS = new ConcurrentHashMap<>();
 
+  /** Whether the next element fails the job, once. */
+  static final AtomicBoolean FAIL = new AtomicBoolean();
+
   static final Map<String, Long> EXPECTED = expected();
 
   /** What is different in the pipeline. */
@@ -82,14 +86,14 @@ final class Counting {
    * @param more options; {@code --stall} lets it stand still in the middle
    */
   static TrestlePipelineResult start(@Nullable Path directory, Change change, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("--jobName=counting", "--streaming", "--parallelism=2", "--maxBundleSize=200"));
+    List<String> arguments = new ArrayList<>(List.of("--streaming", "--maxBundleSize=200"));
+    arguments.addAll(List.of(more));
+    addDefault(arguments, "--jobName=", "counting");
+    addDefault(arguments, "--parallelism=", "2");
     if (directory != null) {
       arguments.add("--checkpointDir=" + directory);
-      arguments.add("--checkpointInterval=10");
+      addDefault(arguments, "--checkpointInterval=", "10");
     }
-    arguments.addAll(List.of(more));
     boolean stalls = arguments.remove("--stall");
     TrestlePipelineOptions options =
         PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))
@@ -124,6 +128,12 @@ final class Counting {
           .apply("Count others", ParDo.of(new CountOthers()));
     }
     return (TrestlePipelineResult) pipeline.run();
+  }
+
+  private static void addDefault(List<String> arguments, String option, String value) {
+    if (arguments.stream().noneMatch(argument -> argument.startsWith(option))) {
+      arguments.add(option + value);
+    }
   }
 
   private static Map<String, Long> expected() {
@@ -167,6 +177,9 @@ final class Counting {
     @ProcessElement
     public void process(@Element Long element, OutputReceiver<Long> out)
         throws InterruptedException {
+      if (FAIL.getAndSet(false)) {
+        throw new IllegalStateException("meant to fail");
+      }
       if (element >= from) {
         Thread.sleep(1);
       }
