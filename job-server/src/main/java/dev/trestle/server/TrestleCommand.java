@@ -2,12 +2,16 @@ package dev.trestle.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.trestle.server.cli.CancelCommand;
 import dev.trestle.server.cli.CheckpointCommand;
+import dev.trestle.server.cli.DrainCommand;
 import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.GraphCommand;
 import dev.trestle.server.cli.InspectCommand;
+import dev.trestle.server.cli.JobsCommand;
 import dev.trestle.server.cli.Mistakes;
 import dev.trestle.server.cli.RunCommand;
+import dev.trestle.server.cli.SavepointCommand;
 import dev.trestle.server.cli.Terminal;
 import dev.trestle.server.cli.VersionCommand;
 import dev.trestle.server.cli.WordCountCommand;
@@ -53,6 +57,10 @@ public final class TrestleCommand {
     add(commands, new GraphCommand(terminal));
     commands.addSubcommand(
         new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
+    commands.addSubcommand(new JobsCommand(terminal));
+    commands.addSubcommand(new SavepointCommand(terminal));
+    commands.addSubcommand(new DrainCommand(terminal));
+    commands.addSubcommand(new CancelCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new CommandLine.HelpCommand());
     Mistakes mistakes = new Mistakes(terminal);

@@ -1,10 +1,10 @@
 package dev.trestle.runner;
 
+import dev.trestle.runner.control.JobControl;
+import dev.trestle.runner.control.LocalJobControl;
 import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
-import dev.trestle.runner.engine.RunningJob.AfterSavepoint;
 import java.io.IOException;
-import java.util.concurrent.ExecutionException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class TrestlePipelineResult implements PipelineResult {
 
   private final RunningJob job;
+  private final JobControl control;
 
-  TrestlePipelineResult(RunningJob job) {
+  TrestlePipelineResult(String name, RunningJob job) {
     this.job = job;
+    control = new LocalJobControl(name, job, System.currentTimeMillis());
   }
 
   @Override
@@ -47,7 +49,11 @@ public final class TrestlePipelineResult implements PipelineResult {
    * @throws IOException if the savepoint could not be written
    */
   public String savepoint() throws IOException {
-    return savepoint(AfterSavepoint.GO_ON);
+    try {
+      return control.savepoint();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   /**
@@ -59,24 +65,28 @@ public final class TrestlePipelineResult implements PipelineResult {
    * @throws IOException if the savepoint could not be written
    */
   public String stopWithSavepoint() throws IOException {
-    String place = savepoint(AfterSavepoint.STOP);
-    awaitEnd(Long.MAX_VALUE);
-    return place;
+    try {
+      return control.stop();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
-  private String savepoint(AfterSavepoint then) throws IOException {
-    try {
-      return job.savepoint(then).get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while waiting for a savepoint", e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof JobRefusal) {
-        throw new JobRefusal(String.valueOf(cause.getMessage()));
-      }
-      throw new IOException("The savepoint has failed: " + cause, cause);
-    }
+  /**
+   * Has the job come to its end in good order, and waits for it: sources stop reading, windows
+   * fire, and the last checkpoint says that the job is done. What fires because of that is {@code
+   * CausedByDrain}.
+   *
+   * @return how it has ended
+   */
+  public State drain() {
+    job.drain();
+    return waitUntilFinish();
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("Interrupted while waiting for the job", e);
   }
 
   /**
@@ -110,8 +120,7 @@ public final class TrestlePipelineResult implements PipelineResult {
     try {
       return job.await(millis);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while waiting for the job to end", e);
+      throw interrupted(e);
     }
   }
 

@@ -109,6 +109,11 @@ final class BenchmarkContext implements OperatorContext {
   }
 
   @Override
+  public boolean isDraining() {
+    return false;
+  }
+
+  @Override
   public RestoredState restored() {
     return RestoredState.NONE;
   }

@@ -70,6 +70,9 @@ public final class DurableJob implements RunningJob {
   @GuardedBy("this")
   private Attempt attempt;
 
+  @GuardedBy("this")
+  private boolean draining;
+
   private DurableJob(
       String name,
       Starter starter,
@@ -167,6 +170,9 @@ public final class DurableJob implements RunningJob {
     Attempt next = starter.start();
     synchronized (this) {
       attempt = next;
+      if (draining) {
+        next.job.drain();
+      }
     }
     if (cancelled.getCount() == 0) {
       next.job.cancel();
@@ -260,10 +266,10 @@ public final class DurableJob implements RunningJob {
       delete(snapshots);
     }
     LOG.info("Savepoint {} of {} is at {}", id, name, place);
+    answer(request, () -> request.place().complete(place));
     if (request.then() == AfterSavepoint.STOP) {
       cancel();
     }
-    answer(request, () -> request.place().complete(place));
     return true;
   }
 
@@ -333,6 +339,16 @@ public final class DurableJob implements RunningJob {
   public void cancel() {
     cancelled.countDown();
     attempt().job.cancel();
+  }
+
+  /**
+   * A later attempt is drained, too, from its start: what was read after its checkpoint is not read
+   * again and stays with the source. One of another process is not.
+   */
+  @Override
+  public synchronized void drain() {
+    draining = true;
+    attempt.job.drain();
   }
 
   @Override

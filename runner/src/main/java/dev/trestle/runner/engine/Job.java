@@ -85,6 +85,11 @@ public final class Job implements RunningJob {
   }
 
   @Override
+  public void drain() {
+    tasks.forEach(Task::drain);
+  }
+
+  @Override
   public CompletableFuture<String> savepoint(AfterSavepoint then) {
     return CompletableFuture.failedFuture(
         new JobRefusal(

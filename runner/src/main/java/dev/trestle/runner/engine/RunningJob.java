@@ -27,6 +27,12 @@ public interface RunningJob {
   /** Ends the job, unless it has ended. */
   void cancel();
 
+  /**
+   * Has the job come to its end in good order, unless it has ended: sources stop reading, and what
+   * they have read goes through, as if the input had ended there.
+   */
+  void drain();
+
   /** What becomes of a job after a savepoint. */
   enum AfterSavepoint {
     /** It goes on. */

@@ -195,6 +195,12 @@ public final class Task implements Wakeable {
     wake();
   }
 
+  /** Has the task come to its end in good order. Any thread may call. */
+  void drain() {
+    wiring().context().drain();
+    wake();
+  }
+
   /** Says that the checkpoint of a barrier has been committed. Any thread may call. */
   void checkpointCommitted(long id) {
     committed = id;

@@ -59,6 +59,8 @@ public class FakeOperatorContext implements OperatorContext {
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   public final MemoryBudget memory;
 
+  public boolean draining;
+
   /** Processing time in milliseconds. */
   public long now;
 
@@ -215,6 +217,11 @@ public class FakeOperatorContext implements OperatorContext {
   @Override
   public boolean takesCheckpoints() {
     return false;
+  }
+
+  @Override
+  public boolean isDraining() {
+    return draining;
   }
 
   @Override
