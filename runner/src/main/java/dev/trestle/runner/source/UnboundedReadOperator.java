@@ -105,6 +105,18 @@ public final class UnboundedReadOperator extends AbstractSource {
   @Override
   public void open(OperatorContext operatorContext) throws Exception {
     super.open(operatorContext);
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(operatorContext.metrics());
+    try {
+      openSplits(operatorContext);
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
+    if (live.isEmpty()) {
+      watermark = END;
+    }
+  }
+
+  private void openSplits(OperatorContext operatorContext) throws Exception {
     PipelineOptions options = operatorContext.options();
     if (operatorContext.restored().isRestored()) {
       watermark = END;
@@ -113,9 +125,6 @@ public final class UnboundedReadOperator extends AbstractSource {
       for (UnboundedSource<?, ?> split : splits.of(operatorContext.taskIndex(), options)) {
         live.add(new Split(typed(split), null, options, idleMillis));
       }
-    }
-    if (live.isEmpty()) {
-      watermark = END;
     }
   }
 
@@ -130,7 +139,15 @@ public final class UnboundedReadOperator extends AbstractSource {
    */
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    SnapshotWriter.Section section = out.section(SPLITS);
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
+    try {
+      writeSplits(out.section(SPLITS));
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
+  }
+
+  private void writeSplits(SnapshotWriter.Section section) throws IOException {
     for (Split split : live) {
       CheckpointMark mark = split.mark();
       ByteSink record = section.unkeyed();
@@ -240,12 +257,15 @@ public final class UnboundedReadOperator extends AbstractSource {
     if (opened().takesCheckpoints()) {
       return;
     }
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
     try {
       for (int i = 0; i < live.size(); i++) {
         mark(live.get(i));
       }
     } catch (IOException e) {
       throw UserCodeException.wrap(e);
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
     }
   }
 
