@@ -19,6 +19,7 @@ import dev.trestle.runner.operator.CollectingReceiver;
 import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.Slice;
 import dev.trestle.translation.graph.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -324,5 +325,20 @@ class SplittableParDoTest {
     }
     List<Object> starts = new ArrayList<>(main.values());
     assertThat(starts.stream().filter(value -> value.equals(0L)).count(), equalTo(2L));
+  }
+
+  @Test
+  void timeBeforeTheFirstClaimDoesNotCost() {
+    ProcessSizedElementsOperator operator = started(new Count());
+    operator.accept(batch(1_000_000));
+    int calls = 0;
+    int before = main.values().size();
+    do { // a pause of the JVM may cut one short
+      Slice late = new Slice();
+      late.restart(1000, System.nanoTime());
+      operator.advance(late);
+      calls++;
+    } while (main.values().size() - before == calls && calls < 100);
+    assertThat(main.values().size() - before, greaterThan(calls));
   }
 }
