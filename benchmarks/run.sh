@@ -6,6 +6,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HERE=$ROOT/benchmarks
 WORK=$HERE/target
 JAR=$WORK/trestle-benchmarks-0.1.0-SNAPSHOT.jar
+CHAOS=$ROOT/integration-tests/target
+CHAOS_JAR=$CHAOS/trestle-integration-tests-0.1.0-SNAPSHOT.jar
 
 usage() {
   cat <<'END'
@@ -40,6 +42,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --keys=N            50000000, of 100 bytes
       --heap=SIZE         1g
 
+  chaos        a job from Kafka to Kafka, exactly once, whose process is killed again and again; then
+               somebody else counts. Starts a broker of its own; some 10 s for each kill
+      --events=N          2000000
+      --kills=N           50
+      --seed=N            of events and kills; 42
+
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
@@ -66,6 +74,8 @@ input=
 keys=
 heap=
 engine=trestle
+kills=
+seed=
 
 command=${1-}
 case $command in
@@ -75,6 +85,7 @@ case $command in
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   large-state) allowed="keys heap" ;;
+  chaos) allowed="events kills seed" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
   *) fail "unknown command $command; see --help" ;;
@@ -103,6 +114,8 @@ for option in "$@"; do
     events) number --events "$value"; events=$value ;;
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
+    kills) number --kills "$value"; kills=$value ;;
+    seed) number --seed "$value"; seed=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
     input) [[ -r $value ]] || fail "cannot read $value"; input=$(realpath "$value") ;;
     out) out=$(realpath -m "$value") ;;
@@ -116,14 +129,15 @@ JAVA=java
 
 maven() { (cd "$ROOT" && ./mvnw --quiet --batch-mode "$@" >&2) || fail "the build failed: ./mvnw $*"; }
 
-# The modules themselves, if a source is newer than the class path that the last build wrote.
+# build MODULE JAR: the module and those it needs, if a source is newer than the class path that its
+# last build wrote.
 build() {
-  local stamp=$WORK/trestle.classpath
-  if [[ ! -f $stamp || ! -f $JAR ]] ||
-    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,benchmarks}/{pom.xml,src/main} \
+  local module=$1 jar=$2 stamp=$ROOT/$1/target/trestle.classpath
+  if [[ ! -f $stamp || ! -f $jar ]] ||
+    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,"$module"}/{pom.xml,src/main} \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
-    maven --projects benchmarks --also-make -DskipTests package
+    maven --projects "$module" --also-make -DskipTests package
     touch "$stamp"
   fi
 }
@@ -140,7 +154,7 @@ build_peer() {
 
 prepare() {
   mkdir -p "$WORK"
-  build
+  build benchmarks "$JAR"
   local engine
   for engine in "$@"; do
     case $engine in
@@ -154,6 +168,7 @@ prepare() {
 class_path() {
   case $1 in
     flink | direct) echo "$JAR:$(<"$WORK/$1.classpath")" ;;
+    chaos) echo "$CHAOS_JAR:$(<"$CHAOS/trestle.classpath")" ;;
     *) echo "$JAR:$(<"$WORK/trestle.classpath")" ;;
   esac
 }
@@ -382,6 +397,16 @@ case $command in
     scratch=$(mktemp -d "$WORK/large-state.XXXXXX")
     in_jvm 3600 "${heap:-1g}" trestle dev.trestle.benchmarks.state.LargeState \
       --keys="${keys:-50000000}" --directory="$scratch"
+    machine
+    ;;
+  chaos)
+    mkdir -p "$WORK"
+    build integration-tests "$CHAOS_JAR"
+    scratch=$(mktemp -d "$WORK/chaos.XXXXXX")
+    status=0
+    in_jvm 7200 512m chaos dev.trestle.integration.chaos.Chaos \
+      "${events:-2000000}" "${kills:-50}" "${seed:-42}" "$scratch" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     machine
     ;;
   jmh)

@@ -67,19 +67,13 @@ final class ChaosRun implements AutoCloseable {
         }
         job.await(() -> job.has(next.after()));
         job.live(next.millis());
+        long age = job.age();
         job.kill();
         job.secondsToResult().ifPresent(secondsToResult::add);
         feeding.get();
         say(
             "%d of %d kills, %d of %d events in, %d results out; after %d ms, %s + %d ms",
-            kill,
-            kills,
-            load.sent(),
-            events,
-            watch.count(),
-            job.age(),
-            next.after(),
-            next.millis());
+            kill, kills, load.sent(), events, watch.count(), age, next.after(), next.millis());
       }
     }
     feed(events, events / (kills + 1)).get();

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 final class Incarnation implements AutoCloseable {
 
   /** One that gets nowhere for so long is stuck. */
-  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private static final long LOOK_MILLIS = 5;
 
@@ -64,7 +64,7 @@ final class Incarnation implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("the job is stuck; the end of its log:\n" + logTail());
+        throw stuck();
       }
       if (look(LOOK_MILLIS)) {
         throw new IllegalStateException(
@@ -92,7 +92,7 @@ final class Incarnation implements AutoCloseable {
         results = watch.count();
         deadline = System.nanoTime() + PATIENCE_NANOS;
       } else if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("the job does not end; its log:\n" + logTail());
+        throw stuck();
       }
     }
     if (process.exitCode() != 0) {
@@ -121,6 +121,13 @@ final class Incarnation implements AutoCloseable {
 
   void kill() throws InterruptedException {
     process.kill();
+  }
+
+  private IllegalStateException stuck() throws IOException, InterruptedException {
+    String tail = logTail();
+    process.dumpThreads();
+    return new IllegalStateException(
+        "the job is stuck; its threads are in its log, which ended with:\n" + tail);
   }
 
   private String logTail() throws IOException {

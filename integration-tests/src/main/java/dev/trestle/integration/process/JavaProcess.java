@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class JavaProcess implements AutoCloseable {
 
   private static final int LOG_TAIL_LINES = 30;
+  private static final long DUMP_MILLIS = 1_000;
 
   private final Process process;
   private final Path log;
@@ -71,6 +72,12 @@ public final class JavaProcess implements AutoCloseable {
   /** Ends it at once (SIGKILL) and waits until it is gone. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Makes it print its threads (SIGQUIT), and waits until it had time for that. */
+  public void dumpThreads() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+    process.waitFor(DUMP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** The end of what it printed. */
