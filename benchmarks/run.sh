@@ -48,6 +48,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --kills=N           50
       --seed=N            of events and kills; 42
 
+  simulate     jobs that crash, over stores that fail, in seeded schedules; exits with 1 if the
+               results of one are not those of a job that nothing disturbs. Measures nothing
+      --schedules=N       10000, over all pipelines in turn
+      --seed=S            the first seed of each pipeline; 1
+      --pipeline=NAME     this one alone; with --schedules=1 and a seed, one schedule again
+
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
@@ -75,7 +81,9 @@ keys=
 heap=
 engine=trestle
 kills=
+schedules=10000
 seed=
+pipeline=
 
 command=${1-}
 case $command in
@@ -86,6 +94,7 @@ case $command in
   large-group) allowed="keys heap engine" ;;
   large-state) allowed="keys heap" ;;
   chaos) allowed="events kills seed" ;;
+  simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
   *) fail "unknown command $command; see --help" ;;
@@ -115,8 +124,10 @@ for option in "$@"; do
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
     kills) number --kills "$value"; kills=$value ;;
-    seed) number --seed "$value"; seed=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
+    schedules) number --schedules "$value"; schedules=$value ;;
+    seed) number --seed "$value"; seed=$value ;;
+    pipeline) pipeline=$value ;;
     input) [[ -r $value ]] || fail "cannot read $value"; input=$(realpath "$value") ;;
     out) out=$(realpath -m "$value") ;;
   esac
@@ -135,6 +146,7 @@ build() {
   local module=$1 jar=$2 stamp=$ROOT/$1/target/trestle.classpath
   if [[ ! -f $stamp || ! -f $jar ]] ||
     [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,"$module"}/{pom.xml,src/main} \
+      "$ROOT"/{state,runner}/src/test \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
     maven --projects "$module" --also-make -DskipTests package
@@ -408,6 +420,12 @@ case $command in
       "${events:-2000000}" "${kills:-50}" "${seed:-42}" "$scratch" || status=$?
     [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     machine
+    ;;
+  simulate)
+    prepare
+    scratch=$(mktemp -d "$WORK/simulate.XXXXXX")
+    in_jvm 3600 1g trestle dev.trestle.benchmarks.simulate.Simulate --schedules="$schedules" \
+      --seed="${seed:-1}" ${pipeline:+--pipeline="$pipeline"} --directory="$scratch"
     ;;
   jmh)
     prepare

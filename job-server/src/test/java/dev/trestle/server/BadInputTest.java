@@ -118,6 +118,7 @@ class BadInputTest {
   @Test
   void missingJarIsNamed() {
     assertAnswer(Command.run("run", "--jars=none.jar", "Main"), REFUSED, "'none.jar'");
+    assertAnswer(Command.run("run", "--jars=none/*", "Main"), REFUSED, "'none/*'");
   }
 
   @Test

@@ -1,14 +1,19 @@
 package dev.trestle.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
+import example.ResourceProgram;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +89,23 @@ class CommandsTest {
 
     assertThat(command.exitCode(), is(0));
     assertThat(Files.exists(directory.resolve("orders-valued-00000-of-00001")), is(true));
+  }
+
+  @Test
+  void runTakesAllJarsOfADirectory() throws IOException {
+    Path jar = directory.resolve("library.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry(ResourceProgram.RESOURCE));
+      out.write("found in a jar".getBytes(UTF_8));
+    }
+    Files.writeString(directory.resolve("notes.txt"), "no jar");
+
+    Command command =
+        Command.run(
+            "run", "--jars=" + directory + File.separator + "*", ResourceProgram.class.getName());
+
+    assertThat(command.err(), is(""));
+    assertThat(command.out(), containsString("found in a jar"));
   }
 
   @Test

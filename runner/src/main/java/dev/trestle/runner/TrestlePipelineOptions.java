@@ -68,11 +68,13 @@ public interface TrestlePipelineOptions
   void setMemoryBudgetMb(long megabytes);
 
   /**
-   * Where checkpoints go: a directory. A job of the same name that has checkpoints there goes on
-   * from the newest that is whole. Without it, nothing survives the process.
+   * Where checkpoints go: a directory, or a URI with a scheme that there is a store for. A job of
+   * the same name that has checkpoints there goes on from the newest that is whole. Without it,
+   * nothing survives the process.
    */
   @Description(
-      "A directory for checkpoints. A job of the same --jobName that has checkpoints there goes on"
+      "Where checkpoints go: a directory, or with their stores s3://BUCKET/PREFIX,"
+          + " gs://BUCKET/PREFIX, hdfs://NAMENODE/DIRECTORY. A job of the same --jobName that has checkpoints there goes on"
           + " from the newest one. Without it a job takes none, and what fails is not started"
           + " again.")
   @Nullable String getCheckpointDir();
@@ -85,6 +87,19 @@ public interface TrestlePipelineOptions
   long getCheckpointInterval();
 
   void setCheckpointInterval(long millis);
+
+  /**
+   * Whether checkpoints may go to a file system of Beam's that cannot keep two processes with the
+   * same job from each other. The user sees to it that there is one.
+   */
+  @Description(
+      "Lets checkpoints go to a file system of Beam's for which there is no store. Two processes"
+          + " that run the same job do not notice each other then, and results may be lost or"
+          + " repeated: see to it that there is one.")
+  @Default.Boolean(false)
+  boolean getCheckpointWithoutFencing();
+
+  void setCheckpointWithoutFencing(boolean consent);
 
   /** Whether it is an error that there is no checkpoint to go on from. */
   @Description("Refuses to begin anew: there has to be a checkpoint of the job in --checkpointDir.")

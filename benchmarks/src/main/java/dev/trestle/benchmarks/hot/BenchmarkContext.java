@@ -7,6 +7,8 @@ import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.Serializer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
@@ -99,6 +101,11 @@ final class BenchmarkContext implements OperatorContext {
   @Override
   public boolean takesCheckpoints() {
     return false;
+  }
+
+  @Override
+  public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
+    throw new UnsupportedOperationException("No operator of these benchmarks has keyed state");
   }
 
   @Override

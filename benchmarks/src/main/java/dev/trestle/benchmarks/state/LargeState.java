@@ -8,6 +8,7 @@ import dev.trestle.state.rocks.RocksMemory;
 import dev.trestle.state.rocks.RocksResources;
 import dev.trestle.state.rocks.RocksSnapshot;
 import dev.trestle.state.rocks.RocksStore;
+import dev.trestle.state.rocks.RowScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,10 @@ public final class LargeState {
     return KeyGroupRange.of(task, TASKS, KEY_GROUPS);
   }
 
+  private static RowScope scope(int task) {
+    return new RowScope(range(task), Set.of(StateLoop.OPERATOR));
+  }
+
   /** Loads all keys; the ratio of the bytes of a small checkpoint to those of a full one. */
   private double loadAndChange(RocksResources shared, List<RocksSnapshot> snapshots)
       throws Exception {
@@ -111,7 +116,7 @@ public final class LargeState {
       StateLoop loop = loops.get(i);
       List<SnapshotFile> files = loop.store().checkpoint(directory.resolve("full" + i));
       full += newBytes(files, known);
-      snapshots.add(new RocksSnapshot(range(i), files));
+      snapshots.add(new RocksSnapshot(scope(i), files));
       LongSupplier numbers = Numbers.uniform(keysOfTask, i);
       for (long done = 0; done < keysOfTask / CHANGED; done += Loop.BATCH) {
         loop.batch(numbers);
@@ -145,7 +150,7 @@ public final class LargeState {
       List<RocksSnapshot> own = snapshots.isEmpty() ? List.of() : List.of(snapshots.get(i));
       Path path = directory.resolve("store" + stores++);
       RocksStore store =
-          RocksStore.restore(shared, path, range(i), budget, budget.total() / TASKS, own);
+          RocksStore.restore(() -> shared, path, scope(i), budget, budget.total() / TASKS, own);
       loops.add(new StateLoop(store, range(i)));
     }
     return loops;

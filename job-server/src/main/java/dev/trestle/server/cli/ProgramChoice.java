@@ -11,7 +11,7 @@ final class ProgramChoice {
   @Option(
       names = "--jars",
       paramLabel = "PATH",
-      description = "Where your classes are: jars and directories, as in 'java -cp'.")
+      description = "Where your classes are: jars, DIR/* and directories, as in 'java -cp'.")
   private @Nullable String jars;
 
   @Parameters(index = "0", paramLabel = "PROGRAM", description = Programs.DESCRIPTION)

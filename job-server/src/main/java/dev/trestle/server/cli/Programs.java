@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ final class Programs {
           "wordcount", WordCount.class,
           "leaderboard", Leaderboard.class,
           "orders", OrderValues.class);
+
+  private static final String ALL_JARS = File.separator + "*";
 
   /** For the help of commands that take a program. */
   static final String DESCRIPTION =
@@ -69,19 +72,27 @@ final class Programs {
 
   /** Never closed: the program's threads may need it to the end. */
   private static ClassLoader loader(String classPath) {
-    String[] places = classPath.split(File.pathSeparator, -1);
-    URL[] urls = new URL[places.length];
-    for (int i = 0; i < places.length; i++) {
-      File place = new File(places[i]);
-      if (!place.exists()) {
-        throw new RefusedException("--jars: there is no file '" + places[i] + "'.");
-      }
-      try {
-        urls[i] = place.toURI().toURL();
-      } catch (MalformedURLException e) {
-        throw new IllegalStateException(e);
+    List<URL> urls = new ArrayList<>();
+    for (String place : classPath.split(File.pathSeparator, -1)) {
+      for (File file : files(place)) {
+        try {
+          urls.add(file.toURI().toURL());
+        } catch (MalformedURLException e) {
+          throw new IllegalStateException(e);
+        }
       }
     }
-    return new URLClassLoader(urls, Programs.class.getClassLoader());
+    return new URLClassLoader(urls.toArray(URL[]::new), Programs.class.getClassLoader());
+  }
+
+  /** The file or directory of that name; with an asterisk behind a directory, the jars in it. */
+  private static List<File> files(String place) {
+    boolean all = place.endsWith(ALL_JARS);
+    File file = new File(all ? place.substring(0, place.length() - ALL_JARS.length()) : place);
+    File[] jars = file.listFiles((directory, name) -> name.endsWith(".jar"));
+    if (!file.exists() || (all && jars == null)) {
+      throw new RefusedException("--jars: there is no file '" + place + "'.");
+    }
+    return all && jars != null ? List.of(jars) : List.of(file);
   }
 }

@@ -7,6 +7,7 @@ import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.Job;
 import dev.trestle.runner.engine.JobBuilder;
 import dev.trestle.runner.engine.JobResources;
+import dev.trestle.runner.engine.SharedRocks;
 import dev.trestle.runner.engine.StageFactory;
 import dev.trestle.runner.engine.ThreadedScheduler;
 import dev.trestle.runner.source.ScriptedClock;
@@ -54,7 +55,7 @@ record Attempts(
       return attempt;
     } finally {
       if (!started) {
-        resources.spill().close();
+        resources.close();
       }
     }
   }
@@ -65,6 +66,7 @@ record Attempts(
         options,
         new MemoryBudget(memoryBytes()),
         SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
+        new SharedRocks(settings.parallelism()),
         clock,
         takesCheckpoints);
   }

@@ -2,9 +2,8 @@ package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.state.checkpoint.CheckpointStore;
-import dev.trestle.state.checkpoint.DirectoryStore;
+import dev.trestle.state.checkpoint.CheckpointStores;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** Opens what {@code --checkpointDir} names. */
 final class CheckpointPlaces {
@@ -12,23 +11,36 @@ final class CheckpointPlaces {
   private CheckpointPlaces() {}
 
   /**
-   * Opens the place.
+   * Opens the place: a store of Trestle's if there is one for its scheme; otherwise, with the
+   * user's consent, a file system of Beam's.
    *
    * @throws IllegalArgumentException if checkpoints cannot be kept there
    * @throws IOException if it cannot be made or written
    */
   static CheckpointStore open(TrestlePipelineOptions options) throws IOException {
     String place = String.valueOf(options.getCheckpointDir());
-    int scheme = place.indexOf("://");
-    if (scheme < 0) {
-      return DirectoryStore.open(Path.of(place));
+    CheckpointStores stores = CheckpointStores.load();
+    if (stores.canOpen(place)) {
+      refuseIf(
+          options.getCheckpointWithoutFencing(),
+          "--checkpointWithoutFencing has no effect: " + place + " has a store that fences");
+      return stores.open(place);
     }
-    if (place.startsWith("file://")) {
-      return DirectoryStore.open(Path.of(place.substring("file://".length())));
-    }
-    throw new IllegalArgumentException(
+    refuseIf(!BeamFileSystemStore.canOpen(place), "--checkpointDir=" + stores.unknown(place));
+    refuseIf(
+        !options.getCheckpointWithoutFencing(),
         "--checkpointDir="
-            + place
-            + ": checkpoints go to a directory so far; mount one, or leave the option out");
+            + stores.unknown(place)
+            + ". Beam has a file system for it, but no write that fails if the file is there, and"
+            + " so two processes with this --jobName could run at once without noticing, and lose"
+            + " or repeat results. If you see to it that there is only one, say"
+            + " --checkpointWithoutFencing");
+    return BeamFileSystemStore.open(place);
+  }
+
+  private static void refuseIf(boolean condition, String why) {
+    if (condition) {
+      throw new IllegalArgumentException(why);
+    }
   }
 }

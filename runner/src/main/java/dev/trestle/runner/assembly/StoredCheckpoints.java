@@ -1,21 +1,22 @@
 package dev.trestle.runner.assembly;
 
+import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
-import dev.trestle.runner.checkpoint.StateFile;
 import dev.trestle.runner.engine.CheckpointStorage;
+import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.CheckpointManifest;
 import dev.trestle.state.checkpoint.CorruptCheckpointException;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.state.checkpoint.RestoredCheckpoint;
+import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import dev.trestle.state.spill.SpillDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,15 @@ final class StoredCheckpoints implements CheckpointStorage {
   }
 
   @Override
-  public void commit(long id, List<TaskSnapshot> tasks) throws IOException, FencedException {
+  public void commit(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+      throws IOException, FencedException {
     checkpoints.commit(
-        id, CheckpointManifest.Kind.CHECKPOINT, new byte[0], Map.of(), keyGroups, tasks);
+        id,
+        CheckpointManifest.Kind.CHECKPOINT,
+        new byte[0],
+        numbers.properties(),
+        keyGroups,
+        tasks);
   }
 
   @Override
@@ -80,16 +87,20 @@ final class StoredCheckpoints implements CheckpointStorage {
               "Checkpoint %s has %d key groups and the job %d",
               checkpoint, manifest.keyGroups(), keyGroups));
     }
-    RestoredJob.Builder builder = new RestoredJob.Builder();
+    RestoredJob.Builder builder =
+        new RestoredJob.Builder(OperatorNumbers.of(manifest.properties()));
     for (CheckpointManifest.Task task : manifest.tasks()) {
-      List<StateFile> files = new ArrayList<>();
+      List<SnapshotFile> files = new ArrayList<>();
       for (CheckpointManifest.File file : task.files()) {
         Path local = to.newFile("restored");
         checkpoint.fetch(file, local);
-        files.add(StateFile.open(local));
+        files.add(new SnapshotFile(file.name(), local, file.shared()));
       }
       builder.addTask(
-          task.stage(), new StageProgress(task.finished(), task.inputWatermark()), files);
+          task.stage(),
+          new StageProgress(task.finished(), task.inputWatermark()),
+          new KeyGroupRange(task.firstKeyGroup(), task.endKeyGroup(), keyGroups),
+          files);
     }
     return builder.build();
   }

@@ -2,11 +2,15 @@ package dev.trestle.runner.checkpoint;
 
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
+import dev.trestle.state.rocks.RocksSnapshot;
+import dev.trestle.state.rocks.RowScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
@@ -17,10 +21,13 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 public final class RestoredJob {
 
   /** A job that begins anew. */
-  public static final RestoredJob NONE = new RestoredJob(false, List.of(), Map.of());
+  public static final RestoredJob NONE =
+      new RestoredJob(false, OperatorNumbers.NONE, List.of(), List.of(), Map.of());
 
   private final boolean restored;
+  private final OperatorNumbers numbers;
   private final List<StateFile> files;
+  private final List<RocksSnapshot> rows;
   private final Map<String, StageProgress> stages;
 
   /**
@@ -37,30 +44,80 @@ public final class RestoredJob {
     }
   }
 
-  private RestoredJob(boolean restored, List<StateFile> files, Map<String, StageProgress> stages) {
+  private RestoredJob(
+      boolean restored,
+      OperatorNumbers numbers,
+      List<StateFile> files,
+      List<RocksSnapshot> rows,
+      Map<String, StageProgress> stages) {
     this.restored = restored;
+    this.numbers = numbers;
     this.files = files;
+    this.rows = rows;
     this.stages = stages;
   }
 
   /** Gathers what the tasks of a job had. */
   public static final class Builder {
+    private final OperatorNumbers numbers;
     private final List<StateFile> files = new ArrayList<>();
+    private final List<RocksSnapshot> rows = new ArrayList<>();
     private final Map<String, StageProgress> stages = new HashMap<>();
 
-    /** Adds a task; those of a stage in the order of their numbers. */
-    public void addTask(String stage, StageProgress progress, List<StateFile> itsFiles) {
+    /**
+     * Nothing so far.
+     *
+     * @param numbers those that the job had
+     */
+    public Builder(OperatorNumbers numbers) {
+      this.numbers = numbers;
+    }
+
+    /**
+     * Adds a task; those of a stage in the order of their numbers.
+     *
+     * @param keyGroups those that it had
+     * @param snapshot its files
+     * @throws IOException if its state file cannot be read or is not one
+     */
+    public void addTask(
+        String stage, StageProgress progress, KeyGroupRange keyGroups, List<SnapshotFile> snapshot)
+        throws IOException {
       stages.merge(stage, progress, StageProgress::and);
-      files.addAll(itsFiles);
+      List<SnapshotFile> ofRows = new ArrayList<>();
+      Set<Integer> operators = Set.of();
+      for (SnapshotFile file : snapshot) {
+        if (file.name().equals(StateFile.NAME)) {
+          StateFile state = StateFile.open(file.path());
+          files.add(state);
+          operators = numbers.ofAll(state.steps());
+        } else {
+          ofRows.add(file);
+        }
+      }
+      if (!ofRows.isEmpty()) {
+        rows.add(new RocksSnapshot(new RowScope(keyGroups, operators), ofRows));
+      }
     }
 
     public RestoredJob build() {
-      return new RestoredJob(true, List.copyOf(files), Map.copyOf(stages));
+      return new RestoredJob(
+          true, numbers, List.copyOf(files), List.copyOf(rows), Map.copyOf(stages));
     }
   }
 
   public boolean isRestored() {
     return restored;
+  }
+
+  /** The numbers that its steps had. */
+  public OperatorNumbers numbers() {
+    return numbers;
+  }
+
+  /** Checkpoints that may have rows of these. */
+  public List<RocksSnapshot> rows(RowScope wanted) {
+    return rows.stream().filter(snapshot -> snapshot.scope().overlaps(wanted)).toList();
   }
 
   /** How far a stage was; one that was not there has only begun. */

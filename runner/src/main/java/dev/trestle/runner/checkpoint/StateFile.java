@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 /** A file that {@link StateFileWriter} wrote, for reading. Any number of threads may read. */
 public final class StateFile {
 
+  /** What a task's state file is called in its snapshot; its other files have rows. */
+  public static final String NAME = "state";
+
   private final Path path;
   private final Map<SectionName, List<Chunk>> chunks;
 

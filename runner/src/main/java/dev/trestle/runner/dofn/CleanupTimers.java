@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanupTimers {
 
-  /** Known to keyed contexts too: such a timer does not hold the watermark. */
+  /** Known to keyed contexts too: such a timer holds the watermark in its own way. */
   private static final String ID = TimeInternalsCleanupTimer.GC_TIMER_ID;
 
   /** A power of two. */
@@ -66,7 +66,7 @@ final class CleanupTimers {
         ID,
         "",
         fireTime(scope),
-        scope.window().maxTimestamp(),
+        tellsExpiration ? scope.window().maxTimestamp() : UserTimer.NO_OUTPUT,
         TimeDomain.EVENT_TIME);
   }
 

@@ -59,6 +59,9 @@ final class StatefulParDoOperator extends BatchOperator {
   public void accept(Batch batch) {
     KeyedCalls open = calls();
     KeyedContext keyed = open.keyed;
+    if (keyed.readsAhead()) {
+      announce(batch, keyed);
+    }
     for (int i = 0; i < batch.size(); i++) {
       Object tableKey = batch.tableKey(i, probe);
       int keyHash = batch.keyHash(i);
@@ -76,6 +79,16 @@ final class StatefulParDoOperator extends BatchOperator {
         open.accept(tableKey, keyHash, element, timestamp, window, pane, metadata);
       }
     }
+  }
+
+  private void announce(Batch batch, KeyedContext keyed) {
+    for (int i = 0; i < batch.size(); i++) {
+      Object tableKey = batch.tableKey(i, probe);
+      for (BoundedWindow window : Windows.all(batch.windows(i))) {
+        keyed.announce(tableKey, batch.keyHash(i), window);
+      }
+    }
+    keyed.fetchAnnounced();
   }
 
   @Override

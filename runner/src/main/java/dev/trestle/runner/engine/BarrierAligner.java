@@ -17,6 +17,9 @@ final class BarrierAligner {
   private final boolean[] ended;
   private long aligning = NONE;
 
+  /** The last barrier that has come or was asked for. */
+  private long last = NONE;
+
   BarrierAligner(int inputs) {
     blocked = new boolean[inputs];
     ended = new boolean[inputs];
@@ -38,7 +41,7 @@ final class BarrierAligner {
       throw new IllegalStateException(
           "Barrier " + barrier + " overtakes barrier " + aligning + ", which is not yet aligned");
     }
-    aligning = barrier;
+    begin(barrier);
     blocked[input] = true;
   }
 
@@ -48,8 +51,18 @@ final class BarrierAligner {
    */
   void arriveByRequest(long barrier) {
     if (aligning == NONE) {
-      aligning = barrier;
+      begin(barrier);
     }
+  }
+
+  private void begin(long barrier) {
+    aligning = barrier;
+    last = barrier;
+  }
+
+  /** Whether a barrier has come through no input yet, nor been asked for here. */
+  boolean isAhead(long barrier) {
+    return barrier > last;
   }
 
   /** Whether nothing comes through any input. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class CheckpointCoordinator implements TaskListener {
   private final Supplier<Path> newFile;
 
   @GuardedBy("this")
-  private final Set<Task> finished = new HashSet<>();
+  private final Set<Task> finished = new LinkedHashSet<>();
 
   @GuardedBy("this")
   private @Nullable Pending pending;

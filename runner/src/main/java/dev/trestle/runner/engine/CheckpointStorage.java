@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -16,10 +17,12 @@ public interface CheckpointStorage {
   /**
    * Makes a checkpoint durable.
    *
+   * @param numbers by which the steps' rows are found in it
    * @throws IOException if it is not; the job goes on and the next may be
    * @throws FencedException if another process has the job
    */
-  void commit(long id, List<TaskSnapshot> tasks) throws IOException, FencedException;
+  void commit(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+      throws IOException, FencedException;
 
   /**
    * The newest checkpoint that is whole, or {@link RestoredJob#NONE}.

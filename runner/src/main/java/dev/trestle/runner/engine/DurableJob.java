@@ -1,13 +1,17 @@
 package dev.trestle.runner.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +38,7 @@ public final class DurableJob implements RunningJob {
 
   /** One run of the job, from a checkpoint to its end or its failure. */
   public record Attempt(
-      Job job, List<Task> tasks, CheckpointCoordinator coordinator, JobResources resources) {}
+      Job job, List<Task> tasks, CheckpointCoordinator coordinator, OperatorNumbers numbers) {}
 
   /** Starts attempts. */
   public interface Starter {
@@ -190,7 +194,7 @@ public final class DurableJob implements RunningJob {
     List<TaskSnapshot> snapshots = List.of();
     try {
       snapshots = current.coordinator.take();
-      storage.commit(id, snapshots);
+      storage.commit(id, current.numbers, snapshots);
     } catch (IOException e) {
       LOG.warn("Checkpoint {} of {} has failed; the job goes on", id, name, e);
       return false;
@@ -205,15 +209,23 @@ public final class DurableJob implements RunningJob {
     return true;
   }
 
+  /** Deletes files, and the directories that are empty after that. */
   private static void delete(List<TaskSnapshot> snapshots) {
+    Set<Path> directories = new HashSet<>();
     for (TaskSnapshot snapshot : snapshots) {
       for (SnapshotFile file : snapshot.files()) {
-        try {
-          Files.deleteIfExists(file.path());
-        } catch (IOException e) {
-          LOG.debug("{} goes with the directory it is in", file.path(), e);
-        }
+        directories.add(file.path().toAbsolutePath().getParent());
+        delete(file.path());
       }
+    }
+    directories.forEach(DurableJob::delete);
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.debug("{} stays until the job ends", path, e);
     }
   }
 
@@ -224,7 +236,7 @@ public final class DurableJob implements RunningJob {
       long id = storage.nextId();
       done.coordinator.begin(id, done.tasks);
       try {
-        storage.commit(id, done.coordinator.take());
+        storage.commit(id, done.numbers, done.coordinator.take());
         break;
       } catch (IOException e) {
         if (tries == mostFailures) {

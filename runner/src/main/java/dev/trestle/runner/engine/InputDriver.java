@@ -33,9 +33,6 @@ final class InputDriver implements Driver {
   /** The barrier that was asked for last. */
   private volatile long requested = NONE;
 
-  /** The last barrier that has come or was made here. */
-  private long lastBarrier = NONE;
-
   private int next;
 
   /** The input watermark that all channels have reached. */
@@ -100,7 +97,6 @@ final class InputDriver implements Driver {
   public void work(Slice slice, Bundle bundle) {
     sideInputs.work(slice, bundle, aligner);
     if (isBarrierDue()) {
-      lastBarrier = requested;
       aligner.arriveByRequest(requested);
       return;
     }
@@ -156,7 +152,7 @@ final class InputDriver implements Driver {
 
   /** Whether a barrier is wanted that cannot come through an input any more. */
   private boolean isBarrierDue() {
-    return requested > lastBarrier && fired >= reached && aligner.allEnded();
+    return aligner.isAhead(requested) && fired >= reached && aligner.allEnded();
   }
 
   @Override
@@ -197,7 +193,6 @@ final class InputDriver implements Driver {
       watermarks.end(next);
       aligner.end(sideInputs.size() + next);
     } else if (item instanceof StreamItem.Barrier barrier) {
-      lastBarrier = barrier.id();
       aligner.arrive(sideInputs.size() + next, barrier.id());
     } else {
       throw new IllegalStateException("Not an item of an input edge: " + item);

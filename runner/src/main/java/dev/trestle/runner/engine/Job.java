@@ -123,7 +123,7 @@ public final class Job implements RunningJob {
       Thread.currentThread().interrupt();
     }
     closeTasks();
-    resources.spill().close();
+    resources.close();
   }
 
   private void cancelAndWait() {

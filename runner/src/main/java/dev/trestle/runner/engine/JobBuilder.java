@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
@@ -21,11 +22,16 @@ import java.util.function.Supplier;
 /** Makes a job of an operator graph: its tasks, wired, and what drives them. */
 public final class JobBuilder {
 
+  /** Which part of the memory may be taken by rows of keyed state, in the form of objects. */
+  private static final int SHARE_OF_STATE = 2;
+
   private final OperatorGraph graph;
   private final EngineSettings settings;
   private final JobResources resources;
   private final Scheduler scheduler;
   private final RestoredJob restored;
+  private final OperatorNumbers numbers;
+  private final long stateCacheBytes;
   private final JobMetrics metrics = new JobMetrics();
 
   /**
@@ -44,6 +50,10 @@ public final class JobBuilder {
     this.settings = settings;
     this.resources = resources;
     this.scheduler = scheduler;
+    List<Stage> keyed = graph.stages().stream().filter(JobBuilder::mayHaveKeyedState).toList();
+    numbers = restored.numbers().with(keyed.stream().map(s -> snapshotName(s.root())).toList());
+    int stores = keyed.stream().mapToInt(s -> isKeyed(s) ? settings.parallelism() : 1).sum();
+    stateCacheBytes = resources.memory().total() / SHARE_OF_STATE / Math.max(1, stores);
   }
 
   /**
@@ -73,7 +83,12 @@ public final class JobBuilder {
     Job job = new Job(name, tasks, scheduler, resources, metrics);
     link.connect(job);
     job.start();
-    return new DurableJob.Attempt(job, tasks, coordinator, resources);
+    return new DurableJob.Attempt(job, tasks, coordinator, numbers);
+  }
+
+  /** By which the steps' rows are found in checkpoints. */
+  OperatorNumbers numbers() {
+    return numbers;
   }
 
   /** The tasks, wired; for whoever wants to drive them by hand. */
@@ -108,14 +123,16 @@ public final class JobBuilder {
 
   private Task.Wiring wiring(
       Stage stage, int index, int parallelism, StageFactory factory, Topology topology) {
+    KeyGroupRange keyGroups = keyGroups(stage, index, parallelism);
     TaskContext context =
         new TaskContext(
             resources,
             topology.tasks(stage).get(index).synchronizedTime(),
             restored,
+            new TaskState(resources, numbers, restored, keyGroups, stateCacheBytes),
             index,
             parallelism,
-            keyGroups(stage, index, parallelism));
+            keyGroups);
     SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
     for (Node node : stage.nodes()) {
       String step = node.step().transform().fullName();
@@ -144,8 +161,17 @@ public final class JobBuilder {
     return node.step().transform().fullName() + " " + node.step().getClass().getSimpleName();
   }
 
+  /** The panes of a side input, for one, are grouped by one task under one key. */
+  private static boolean mayHaveKeyedState(Stage stage) {
+    return stage.distribution() != Stage.Distribution.PARALLEL && !stage.inputs().isEmpty();
+  }
+
+  private static boolean isKeyed(Stage stage) {
+    return stage.distribution() == Stage.Distribution.KEYED;
+  }
+
   private KeyGroupRange keyGroups(Stage stage, int index, int parallelism) {
-    return stage.distribution() == Stage.Distribution.KEYED
+    return isKeyed(stage)
         ? KeyGroupRange.of(index, parallelism, settings.keyGroups())
         : KeyGroupRange.all(settings.keyGroups());
   }

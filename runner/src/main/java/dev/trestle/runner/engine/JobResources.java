@@ -14,5 +14,13 @@ public record JobResources(
     PipelineOptions options,
     MemoryBudget memory,
     SpillDirectory spill,
+    SharedRocks rocks,
     InstantSource clock,
-    boolean takesCheckpoints) {}
+    boolean takesCheckpoints) {
+
+  /** Gives back what is outside of the heap. No task runs any more. */
+  public void close() {
+    rocks.close();
+    spill.close();
+  }
+}

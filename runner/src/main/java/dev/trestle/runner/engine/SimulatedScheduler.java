@@ -21,9 +21,19 @@ public final class SimulatedScheduler implements Scheduler, InstantSource {
   private long now;
   private boolean stopped;
 
-  /** A simulation. */
+  /** A simulation that begins with the epoch. */
   public SimulatedScheduler(long seed) {
+    this(seed, 0);
+  }
+
+  /**
+   * A simulation.
+   *
+   * @param start the processing time at which it begins, in milliseconds since the epoch
+   */
+  public SimulatedScheduler(long seed, long start) {
     random = new Random(seed);
+    now = start;
   }
 
   @Override

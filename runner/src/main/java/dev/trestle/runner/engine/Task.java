@@ -405,8 +405,8 @@ public final class Task implements Wakeable {
       flushOperators();
       long barrier = aligner.release();
       send(new StreamItem.Barrier(barrier));
-      wiring().context().finalizers().barrierPassed(barrier);
       listener.barrierPassed(this, barrier);
+      wiring().context().finalizers().barrierPassed(barrier); // with those of the snapshot's marks
     }
   }
 
@@ -464,6 +464,7 @@ public final class Task implements Wakeable {
         }
       }
     }
+    wiring().context().state().close();
     if (first != null) {
       throw first;
     }

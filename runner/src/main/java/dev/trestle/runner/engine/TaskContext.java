@@ -8,6 +8,8 @@ import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ final class TaskContext {
   private final JobResources resources;
   private final SynchronizedClock synchronizedClock;
   private final RestoredJob restored;
+  private final TaskState state;
   private final int taskIndex;
   private final int parallelism;
   private final KeyGroupRange keyGroups;
@@ -36,12 +39,14 @@ final class TaskContext {
       JobResources resources,
       SynchronizedClock synchronizedClock,
       RestoredJob restored,
+      TaskState state,
       int taskIndex,
       int parallelism,
       KeyGroupRange keyGroups) {
     this.resources = resources;
     this.synchronizedClock = synchronizedClock;
     this.restored = restored;
+    this.state = state;
     finalizers = new BundleFinalizers(resources.takesCheckpoints());
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;
@@ -64,6 +69,10 @@ final class TaskContext {
 
   BundleFinalizers finalizers() {
     return finalizers;
+  }
+
+  TaskState state() {
+    return state;
   }
 
   int taskIndex() {
@@ -160,6 +169,11 @@ final class TaskContext {
     @Override
     public RestoredState restored() {
       return restored.step(snapshotName, keyGroups, taskIndex, parallelism);
+    }
+
+    @Override
+    public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
+      return state.backend(snapshotName, keys, namespaces);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import dev.trestle.runner.checkpoint.StateFile;
 import dev.trestle.runner.checkpoint.StateFileWriter;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.state.KeyGroupRange;
@@ -7,6 +8,7 @@ import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
@@ -17,7 +19,10 @@ final class TaskSnapshots {
 
   private TaskSnapshots() {}
 
-  /** Writes what the operators of a task and its side inputs have, to a file of its own. */
+  /**
+   * Writes what the operators of a task and its side inputs have, to a file of its own, and the
+   * rows of its keyed state to a directory beside it.
+   */
   static TaskSnapshot write(String stage, Task.Wiring wiring, long outputWatermark, Path file)
       throws IOException {
     TaskContext context = wiring.context();
@@ -30,6 +35,9 @@ final class TaskSnapshots {
       wiring.driver().sideInputs().snapshot(writer);
       writer.finish();
     }
+    List<SnapshotFile> files = new ArrayList<>();
+    files.add(new SnapshotFile(StateFile.NAME, file, false));
+    files.addAll(context.state().checkpoint(file.resolveSibling(file.getFileName() + ".rows")));
     return new TaskSnapshot(
         stage,
         context.taskIndex(),
@@ -38,7 +46,7 @@ final class TaskSnapshots {
         false,
         wiring.driver().watermark(),
         outputWatermark,
-        List.of(new SnapshotFile("state", file, false)));
+        files);
   }
 
   /** What is said of a task that has come to its end. */

@@ -121,7 +121,24 @@ final class GeneralGroupingOperator extends BatchOperator {
     }
   }
 
+  private void announce(Batch batch, KeyedContext keyed) {
+    boolean merging = strategy.needsMerge();
+    for (int i = 0; i < batch.size(); i++) {
+      Object tableKey = batch.tableKey(i, probe);
+      if (merging) {
+        keyed.announce(tableKey, batch.keyHash(i), null); // where the set of windows is
+      }
+      for (BoundedWindow window : Windows.all(batch.windows(i))) {
+        keyed.announce(tableKey, batch.keyHash(i), window);
+      }
+    }
+    keyed.fetchAnnounced();
+  }
+
   private void acceptByKey(Batch batch, Opened now) {
+    if (now.keyed.readsAhead()) {
+      announce(batch, now.keyed);
+    }
     KeyTable byKey = new KeyTable(false, 0, new KeyTable.Footprint());
     int[] first = new int[batch.size()];
     int[] last = new int[batch.size()];

@@ -11,7 +11,7 @@ import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.table.NodeTable;
+import dev.trestle.state.NodeTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -171,9 +171,7 @@ final class CellBinder implements StateBinder {
   public WatermarkHoldState bindWatermark(
       String id, StateSpec<WatermarkHoldState> spec, TimestampCombiner timestampCombiner) {
     KeyedTable<Instant> table =
-        backend.table(
-            new TableDescriptor<>(
-                WatermarkHolds.tableName(tableName), CoderSerializer.of(InstantCoder.of())));
+        backend.table(new TableDescriptor<>(tableName, CoderSerializer.of(InstantCoder.of())));
     holds.register(table);
     return made((namespace, context) -> new HoldCell(table, holds, timestampCombiner, namespace));
   }

@@ -25,6 +25,20 @@ public interface KeyedContext {
    */
   void setKey(Object tableKey, int keyHash);
 
+  /** Whether it pays to {@link #announce} keys: not as long as all state is in memory. */
+  boolean readsAhead();
+
+  /**
+   * Says that a key's state will soon be looked at, so that it can be read together with that of
+   * others. Key and hash are as in {@link #setKey}; the current key stays what it is.
+   *
+   * @param window null for state that belongs to none
+   */
+  void announce(Object tableKey, int keyHash, @Nullable BoundedWindow window);
+
+  /** Reads what has been announced and is not in memory. Nothing depends on this but speed. */
+  void fetchAnnounced();
+
   /** The current key, decoded (once for a key as long as it stays current). */
   @Nullable Object key();
 
@@ -71,7 +85,7 @@ public interface KeyedContext {
   void clearWindow(BoundedWindow window);
 
   /**
-   * Writes state and timers of all keys.
+   * Writes timers and holds of all keys; their state is the task's to write.
    *
    * @throws IOException if a coder fails
    */
@@ -80,12 +94,12 @@ public interface KeyedContext {
   /** Takes back what {@link #snapshot} wrote, before anything else. */
   void restore(RestoredState from) throws IOException;
 
-  /** Makes a context on heap tables. */
+  /** Makes the context of the one keyed operator of a task. */
   static KeyedContext create(
       OperatorContext context,
       @Nullable Coder<Object> keyCoder,
       boolean keyByObject,
       Coder<BoundedWindow> windowCoder) {
-    return new HeapKeyedContext(context, keyCoder, keyByObject, windowCoder);
+    return new StateAndTimers(context, keyCoder, keyByObject, windowCoder);
   }
 }

@@ -1,12 +1,9 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.runner.exchange.ByteSink;
-import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SnapshotWriter;
-import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.table.HeapStateBackend;
 import dev.trestle.state.timer.TimerQueue;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -14,75 +11,62 @@ import java.io.IOException;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.runners.core.TimerInternals.TimerDataCoderV2;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.InstantCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the state and the timers of a {@link HeapKeyedContext}, and reads them again.
+ * Writes what {@link StateAndTimers} has besides rows in tables, and reads it again.
  *
  * <ul>
- *   <li>Section {@code state}: a record for each value: key, namespace, name of the cell, value.
- *   <li>Section {@code timers}: a record for each timer: key, timer in Beam's own coding.
+ *   <li>Section {@code holds}: one record without a key group and without content, so that the step
+ *       is named in the file; then for each key group that has any, the times at which its cells
+ *       hold the watermark, 8 bytes each. The cells have them too, but nobody reads all cells.
+ *   <li>Section {@code timers}: a record for each timer: key behind its length (4 bytes), timer in
+ *       Beam's own coding.
  * </ul>
- *
- * A key stands behind its length. A namespace is a byte, 0 for none and 1 for a window, which
- * follows.
  */
 final class KeyedSnapshot {
 
-  private static final String STATE = "state";
+  private static final String HOLDS = "holds";
   private static final String TIMERS = "timers";
 
   private final KeyGroupRange keyGroups;
-  private final @Nullable Coder<Object> keyCoder;
-  private final boolean keyByObject;
-  private final Coder<BoundedWindow> windowCoder;
+  private final KeyFormat keys;
   private final TimerDataCoderV2 timerCoder;
-  private final ByteSink keySink = new ByteSink();
+  private final ByteSink encodedKey = new ByteSink();
 
-  KeyedSnapshot(
-      KeyGroupRange keyGroups,
-      @Nullable Coder<Object> keyCoder,
-      boolean keyByObject,
-      Coder<BoundedWindow> windowCoder) {
+  KeyedSnapshot(KeyGroupRange keyGroups, KeyFormat keys, Coder<BoundedWindow> windowCoder) {
     this.keyGroups = keyGroups;
-    this.keyCoder = keyCoder;
-    this.keyByObject = keyByObject;
-    this.windowCoder = windowCoder;
+    this.keys = keys;
     timerCoder = TimerDataCoderV2.of(windowCoder);
   }
 
-  void writeState(HeapStateBackend backend, SnapshotWriter to) throws IOException {
-    SnapshotWriter.Section section = to.section(STATE);
+  void writeHolds(WatermarkHolds holds, SnapshotWriter to) throws IOException {
+    SnapshotWriter.Section section = to.section(HOLDS);
+    section.unkeyed();
     for (int group = keyGroups.first(); group < keyGroups.end(); group++) {
-      int keyGroup = group;
-      backend.visit(
-          group,
-          (key, namespace, table, value) -> {
-            DataOutputStream out = new DataOutputStream(section.keyed(keyGroup));
-            writeKey(key, out);
-            writeNamespace(namespace, out);
-            out.writeUTF(table);
-            value.write(out);
-          });
+      long[] times = holds.ofKeyGroup(group);
+      if (times.length > 0) {
+        DataOutputStream out = new DataOutputStream(section.keyed(group));
+        for (long time : times) {
+          out.writeLong(time);
+        }
+      }
     }
   }
 
-  /** Takes values back. */
-  interface CellReader {
-    void cell(int keyGroup, Object key, Object namespace, String table, byte[] value)
-        throws IOException;
+  /** Takes holds back. */
+  interface HoldReader {
+    void hold(int keyGroup, long time);
   }
 
-  void readState(RestoredState from, CellReader reader) throws IOException {
+  void readHolds(RestoredState from, HoldReader reader) throws IOException {
     from.read(
-        STATE,
+        HOLDS,
         (keyGroup, record) -> {
           DataInputStream in = new DataInputStream(record);
-          Object key = readKey(in);
-          Object namespace = readNamespace(in);
-          reader.cell(keyGroup, key, namespace, in.readUTF(), in.readAllBytes());
+          while (in.available() > 0) {
+            reader.hold(keyGroup, in.readLong());
+          }
         });
   }
 
@@ -94,7 +78,10 @@ final class KeyedSnapshot {
           group,
           timer -> {
             DataOutputStream out = new DataOutputStream(section.keyed(keyGroup));
-            writeKey(timer.timerKey(), out);
+            encodedKey.reset();
+            keys.write(timer.timerKey(), new DataOutputStream(encodedKey));
+            out.writeInt(encodedKey.size());
+            out.write(encodedKey.array(), 0, encodedKey.size());
             timerCoder.encode(timer.payload(), out);
           });
     }
@@ -110,53 +97,8 @@ final class KeyedSnapshot {
         TIMERS,
         (keyGroup, record) -> {
           DataInputStream in = new DataInputStream(record);
-          Object key = readKey(in);
+          Object key = keys.read(in.readNBytes(in.readInt()));
           reader.timer(keyGroup, key, timerCoder.decode(in));
         });
-  }
-
-  private void writeKey(Object tableKey, DataOutputStream out) throws IOException {
-    if (tableKey instanceof ByteKey bytes) {
-      out.writeInt(bytes.length());
-      out.write(bytes.bytes(), bytes.start(), bytes.length());
-      return;
-    }
-    keySink.reset();
-    coder().encode(tableKey, keySink);
-    out.writeInt(keySink.size());
-    out.write(keySink.array(), 0, keySink.size());
-  }
-
-  private Object readKey(DataInputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(in.readInt());
-    return keyByObject
-        ? coder().decode(new ByteSource(bytes, 0, bytes.length))
-        : new ByteKey(bytes, 0, bytes.length);
-  }
-
-  private Coder<Object> coder() {
-    if (keyCoder == null) {
-      throw new IllegalStateException("Keys are objects and have no coder");
-    }
-    return keyCoder;
-  }
-
-  private void writeNamespace(Object namespace, DataOutputStream out) throws IOException {
-    BoundedWindow window = Namespaces.windowOf(namespace);
-    out.writeByte(window == null ? 0 : 1);
-    if (window != null) {
-      windowCoder.encode(window, out);
-    }
-  }
-
-  private Object readNamespace(DataInputStream in) throws IOException {
-    return in.readByte() == 0
-        ? Namespaces.global()
-        : Namespaces.ofWindow(windowCoder, windowCoder.decode(in));
-  }
-
-  /** What a hold's cell holds. */
-  static long hold(byte[] value) throws IOException {
-    return InstantCoder.of().decode(new ByteSource(value, 0, value.length)).getMillis();
   }
 }

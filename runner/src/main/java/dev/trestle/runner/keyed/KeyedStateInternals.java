@@ -1,7 +1,6 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.state.table.KeyedStateBackend;
-import dev.trestle.state.timer.HoldTracker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,10 +37,10 @@ final class KeyedStateInternals implements StateInternals {
 
   private record KnownTag(StateTag<?> tag, int trigger, StateCell<?> cell) {}
 
-  KeyedStateInternals(KeyedContext context, KeyedStateBackend backend, HoldTracker holds) {
+  KeyedStateInternals(KeyedContext context, KeyedStateBackend backend, WatermarkHolds holds) {
     this.context = context;
     this.backend = backend;
-    this.holds = new WatermarkHolds(holds);
+    this.holds = holds;
   }
 
   @Override

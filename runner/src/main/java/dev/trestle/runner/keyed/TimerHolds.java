@@ -18,10 +18,10 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
  *       unless the user says otherwise. Not so one without an id of its own: such are set by {@code
  *       ReduceFnRunner} and for splittable DoFns, with a processing time in the place of the output
  *       timestamp, beside holds in state.
- *   <li>The timer that clears a window's state holds nothing, though its output timestamp is the
- *       end of the window: it fires once the watermark has passed the end and the allowed lateness,
- *       and must not keep the watermark at the end until then. What {@code @OnWindowExpiration}
- *       outputs still goes out before that watermark does, so nobody downstream drops it.
+ *   <li>The timer that clears a window's state, and may call {@code @OnWindowExpiration}, has the
+ *       end of the window as output timestamp and must not keep the watermark there as long as
+ *       elements may be late. It holds right before its own time, when the window expires: what is
+ *       output then is late at most, and nobody downstream drops it.
  *   <li>A timer "without output timestamp" has one beyond the end of time, and holds nothing.
  * </ul>
  */
@@ -37,9 +37,12 @@ final class TimerHolds {
   /** Milliseconds at which a timer holds the output watermark, or {@link #NONE}. */
   static long of(TimerData timer) {
     long output = timer.getOutputTimestamp().getMillis();
+    if (isCleanup(timer)) {
+      return output <= END_OF_TIME ? timer.getTimestamp().getMillis() - 1 : NONE;
+    }
     boolean holds =
         timer.getDomain() == TimeDomain.EVENT_TIME
-            ? output < timer.getTimestamp().getMillis() && !isCleanup(timer)
+            ? output < timer.getTimestamp().getMillis()
             : output <= END_OF_TIME && !isAnonymous(timer);
     return holds ? output : NONE;
   }

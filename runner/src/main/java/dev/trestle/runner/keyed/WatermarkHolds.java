@@ -1,5 +1,7 @@
 package dev.trestle.runner.keyed;
 
+import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.table.KeyedStateBackend;
 import dev.trestle.state.table.KeyedTable;
 import dev.trestle.state.timer.HoldTracker;
 import java.util.ArrayList;
@@ -7,25 +9,28 @@ import java.util.List;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the tracker of holds in step with the tables that hold them. */
+/**
+ * Holds in state cells: the cells of each key in tables, and all of them together, on the heap, in
+ * the operator's tracker and by key group for checkpoints.
+ */
 final class WatermarkHolds {
 
-  private static final String PREFIX = "h:";
-
-  private final HoldTracker tracker;
+  private final KeyedStateBackend backend;
+  private final KeyGroupRange keyGroups;
+  private final HoldTracker all;
+  private final @Nullable HoldTracker[] byKeyGroup;
   private final List<KeyedTable<Instant>> tables = new ArrayList<>();
 
-  WatermarkHolds(HoldTracker tracker) {
-    this.tracker = tracker;
-  }
-
-  /** The name of a table of holds: what is restored under such a name holds the watermark again. */
-  static String tableName(String cell) {
-    return PREFIX + cell;
-  }
-
-  static boolean isHold(String tableName) {
-    return tableName.startsWith(PREFIX);
+  /**
+   * No holds.
+   *
+   * @param all takes them, beside other holds
+   */
+  WatermarkHolds(KeyedStateBackend backend, KeyGroupRange keyGroups, HoldTracker all) {
+    this.backend = backend;
+    this.keyGroups = keyGroups;
+    this.all = all;
+    byKeyGroup = new @Nullable HoldTracker[keyGroups.size()];
   }
 
   void register(KeyedTable<Instant> table) {
@@ -34,12 +39,37 @@ final class WatermarkHolds {
 
   /** Says that a hold of the current key was changed. */
   void changed(@Nullable Instant before, @Nullable Instant now) {
+    HoldTracker group = group(backend.keyGroup());
     if (before != null) {
-      tracker.remove(before.getMillis());
+      all.remove(before.getMillis());
+      group.remove(before.getMillis());
     }
     if (now != null) {
-      tracker.add(now.getMillis());
+      all.add(now.getMillis());
+      group.add(now.getMillis());
     }
+  }
+
+  private HoldTracker group(int keyGroup) {
+    int index = keyGroup - keyGroups.first();
+    HoldTracker group = byKeyGroup[index];
+    if (group == null) {
+      group = new HoldTracker();
+      byKeyGroup[index] = group;
+    }
+    return group;
+  }
+
+  /** The times of all holds of a key group, in no particular order. */
+  long[] ofKeyGroup(int keyGroup) {
+    HoldTracker group = byKeyGroup[keyGroup - keyGroups.first()];
+    return group == null ? new long[0] : group.times();
+  }
+
+  /** Takes back a hold that a restored cell has. */
+  void restore(int keyGroup, long time) {
+    all.add(time);
+    group(keyGroup).add(time);
   }
 
   /** Removes the current key's holds in a namespace. */

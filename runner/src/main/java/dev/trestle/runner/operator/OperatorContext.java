@@ -3,6 +3,8 @@ package dev.trestle.runner.operator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -48,6 +50,14 @@ public interface OperatorContext {
    * committed, and not as soon as the bundle ends.
    */
   boolean takesCheckpoints();
+
+  /**
+   * The task's keyed state, restored where the job goes on from a checkpoint, and part of every
+   * checkpoint. One step of a task may ask, once, while it is being opened.
+   *
+   * @param keys writes keys that are not a {@code ByteKey}
+   */
+  KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces);
 
   /** What the step had, in this job's earlier life. Good while the operator is being opened. */
   RestoredState restored();

@@ -1,19 +1,27 @@
 package dev.trestle.runner.assembly;
 
+import dev.trestle.runner.engine.CheckpointStorage;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.StageFactory;
+import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import java.time.InstantSource;
 import java.util.function.Function;
 
-/** The operators of a streaming job that takes checkpoints, for tests that drive its tasks. */
+/** What a streaming job that takes checkpoints is made of, for tests that drive its tasks. */
 public final class Factories {
 
   private Factories() {}
 
+  /** The operators of its stages. */
   public static Function<Stage, StageFactory> of(
       OperatorGraph graph, EngineSettings settings, InstantSource clock) {
     return stage -> new StageAssembly(graph, stage, settings, true, 0, clock, true);
+  }
+
+  /** Its checkpoints; it may begin without any. */
+  public static CheckpointStorage storage(JobCheckpoints checkpoints, int keyGroups) {
+    return new StoredCheckpoints(checkpoints, keyGroups, false);
   }
 }

@@ -143,6 +143,7 @@ class StatefulParDoOperatorTest {
 
     keyed.fireEventTimers(10, slice(), calls);
     assertThat(main.values(), contains("a1"));
+    assertThat("nothing downstream has expired yet", keyed.hold(), equalTo(9L));
     keyed.fireEventTimers(11, slice(), calls);
     assertThat(main.values(), contains("a1", "end a1 9"));
     assertThat(main.elements().get(1).getTimestamp(), equalTo(at(9)));

@@ -1,162 +1,207 @@
 package dev.trestle.runner.engine;
 
-import dev.trestle.runner.assembly.Factories;
-import dev.trestle.runner.checkpoint.RestoredJob;
-import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
-import dev.trestle.runner.checkpoint.StateFile;
-import dev.trestle.state.checkpoint.SnapshotFile;
-import dev.trestle.state.checkpoint.TaskSnapshot;
-import dev.trestle.state.memory.MemoryBudget;
-import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.runner.engine.SimulatedProcess.Outcome;
+import dev.trestle.state.checkpoint.FaultyStore;
+import dev.trestle.state.checkpoint.MemoryStore;
+import dev.trestle.state.checkpoint.StoredObject;
 import dev.trestle.translation.graph.OperatorGraph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a job under a seeded scheduler, takes checkpoints at random moments, and lets the process
- * die between any two turns; it goes on from the last checkpoint that was complete, perhaps with
- * another parallelism.
+ * Runs a job in simulated processes until it is done. A process takes checkpoints at random moments
+ * and dies between any two of its turns, within a call to the store, or in the middle of a bundle;
+ * the next one takes over, perhaps with another parallelism. Some that everybody believes dead wake
+ * up again; a job may also fail and go on in the same process. The store is slow, fails, and shows
+ * the past.
+ *
+ * <p>All of it follows from the seed, as far as DoFns do.
  */
 public final class CrashingRun {
 
-  private static final int KEY_GROUPS = 16;
-  private static final int MOST_STEPS = 2_000_000;
+  private static final int MOST_STEPS = 5_000_000;
 
   private final OperatorGraph graph;
   private final Random random;
   private final Path directory;
+  private final Conditions conditions;
   private final int mostCrashes;
-  private RestoredJob restored = RestoredJob.NONE;
-  private long lastId;
-  private int files;
-  private int crashes;
-  private int checkpoints;
+  private final int crashOdds;
+  private final boolean damages;
+  private final MemoryStore store = new MemoryStore();
+  private final FaultyStore.Late late = new FaultyStore.Late();
+  private final List<SimulatedProcess> zombies = new ArrayList<>();
+  private final Tally tally = new Tally();
+  private @Nullable SimulatedProcess acting;
+  private long now;
+
+  private CrashingRun(
+      OperatorGraph graph,
+      Random random,
+      Path directory,
+      Conditions conditions,
+      int mostCrashes,
+      boolean damages) {
+    this.graph = graph;
+    this.random = random;
+    this.directory = directory;
+    this.conditions = conditions;
+    this.mostCrashes = mostCrashes;
+    this.damages = damages;
+    int[] odds = {40, 200, 1000};
+    crashOdds = odds[random.nextInt(odds.length)];
+  }
 
   /**
-   * A run.
+   * A run with one crash or a few.
    *
-   * @param mostCrashes after so many the process lives on
+   * @param damages whether the newest checkpoint may be damaged when nobody is looking, so that
+   *     what comes after its commit is done again
    */
-  public CrashingRun(OperatorGraph graph, long seed, Path directory, int mostCrashes) {
-    this.graph = graph;
-    this.directory = directory;
-    this.mostCrashes = mostCrashes;
-    random = new Random(seed);
+  public static CrashingRun of(OperatorGraph graph, long seed, Path directory, boolean damages) {
+    Random random = new Random(seed);
+    Conditions conditions = Conditions.drawn(random);
+    return new CrashingRun(graph, random, directory, conditions, 1 + random.nextInt(6), damages);
   }
 
   /** A run in which nothing happens but a checkpoint now and then. */
   public static CrashingRun undisturbed(OperatorGraph graph, Path directory) {
-    return new CrashingRun(graph, 0, directory, 0);
+    return new CrashingRun(graph, new Random(0), directory, Conditions.GOOD, 0, false);
   }
 
-  public int crashes() {
-    return crashes;
+  public Tally tally() {
+    return tally;
   }
 
-  public int checkpoints() {
-    return checkpoints;
+  /** The epoch of the process that has its turn; 0 if it does not have the job yet. */
+  public long epoch() {
+    return acting == null ? 0 : acting.epoch();
+  }
+
+  /** For DoFns, which fail with what this throws, now and then. */
+  public void mayFail() {
+    if (tally.crashes < mostCrashes && random.nextInt(crashOdds) == 0) {
+      tally.crashes++;
+      throw new InjectedFailure();
+    }
   }
 
   /** Runs to the end of the job. */
   public void run() throws Exception {
-    while (!runOnce()) {
-      crashes++;
-    }
-  }
-
-  private static final class Ends implements TaskListener {
-    final Set<Task> finished = new HashSet<>();
-    @Nullable Throwable failure;
-
-    @Override
-    public void finished(Task task) {
-      finished.add(task);
-    }
-
-    @Override
-    public void barrierPassed(Task task, long barrier) {
-      throw new AssertionError("The coordinator keeps it to itself");
-    }
-
-    @Override
-    public void failed(Task task, Throwable cause) {
-      failure = cause;
-    }
-  }
-
-  /** One life of the process. Returns whether the job came to its end in it. */
-  private boolean runOnce() throws Exception {
-    SimulatedScheduler scheduler = new SimulatedScheduler(random.nextLong());
-    EngineSettings settings =
-        new EngineSettings(
-            1 + random.nextInt(3), KEY_GROUPS, 1 + random.nextInt(20), 1_000_000_000L, 0, false);
-    JobResources resources =
-        new JobResources(
-            PipelineOptionsFactory.create(),
-            new MemoryBudget(random.nextInt(3) == 0 ? 0 : 1 << 26),
-            SpillDirectory.open(directory),
-            scheduler,
-            true);
-    Ends ends = new Ends();
-    CheckpointCoordinator coordinator =
-        new CheckpointCoordinator(ends, () -> directory.resolve("state-" + files++));
-    List<Task> tasks =
-        new JobBuilder(graph, settings, resources, scheduler, restored)
-            .wiredTasks(coordinator, Factories.of(graph, settings, scheduler));
-    scheduler.start(tasks);
-    boolean underWay = false;
     try {
-      for (int step = 0; ends.finished.size() < tasks.size(); step++) {
-        if (ends.failure != null) {
-          throw new AssertionError("A task has failed", ends.failure);
-        }
-        boolean stepped = scheduler.step();
-        if ((!stepped && underWay && !coordinator.isComplete()) || step > MOST_STEPS) {
-          throw new AssertionError("The job does not come to its end: " + tasks);
-        }
-        if (!underWay && (!stepped || random.nextInt(40) == 0)) {
-          coordinator.begin(++lastId, tasks);
-          underWay = true;
-        }
-        if (underWay && coordinator.isComplete()) {
-          underWay = false;
-          restored = restoredFrom(coordinator.take());
-          checkpoints++;
-          tasks.forEach(task -> task.checkpointCommitted(lastId));
-        }
-        if (crashes < mostCrashes && random.nextInt(300) == 0) {
-          return false;
-        }
+      runUntilDone();
+      if (tally.crashes > 0 && random.nextInt(4) == 0) {
+        runUntilDone();
       }
-      return true;
+      while (!zombies.isEmpty()) {
+        wake(zombies.get(random.nextInt(zombies.size())));
+      }
     } finally {
-      for (Task task : tasks) {
-        task.close();
+      for (SimulatedProcess zombie : zombies) {
+        zombie.kill();
       }
-      resources.spill().close();
     }
   }
 
-  private static RestoredJob restoredFrom(List<TaskSnapshot> snapshots) throws IOException {
-    RestoredJob.Builder builder = new RestoredJob.Builder();
-    List<TaskSnapshot> inOrder = new ArrayList<>(snapshots);
-    inOrder.sort(Comparator.comparing(TaskSnapshot::stage).thenComparing(TaskSnapshot::index));
-    for (TaskSnapshot task : inOrder) {
-      List<StateFile> stateFiles = new ArrayList<>();
-      for (SnapshotFile file : task.files()) {
-        stateFiles.add(StateFile.open(file.path()));
+  private void runUntilDone() throws Exception {
+    SimulatedProcess process = start();
+    try {
+      while (process.outcome() != Outcome.DONE) {
+        if (process.outcome() != Outcome.RUNNING) {
+          process = start();
+        }
+        act(process);
+        if (!zombies.isEmpty() && random.nextInt(10) == 0) {
+          wake(zombies.get(random.nextInt(zombies.size())));
+        }
+        if (isTimeToCrash(process)) {
+          process = crash(process);
+        }
       }
-      builder.addTask(
-          task.stage(), new StageProgress(task.finished(), task.inputWatermark()), stateFiles);
+    } finally {
+      process.kill();
     }
-    return builder.build();
+  }
+
+  private SimulatedProcess start() throws IOException {
+    if (damages && random.nextInt(4) == 0) {
+      damageNewest();
+    }
+    Conditions own = tally.crashes < mostCrashes ? conditions : conditions.withoutFaults();
+    return new SimulatedProcess(
+        graph,
+        random,
+        own,
+        directory,
+        now + random.nextInt(100),
+        tally,
+        pause -> new FaultyStore(store, late, random, own.faults(), pause::run));
+  }
+
+  private void act(SimulatedProcess process) throws Exception {
+    if (++tally.steps > MOST_STEPS) {
+      throw new AssertionError("The job does not come to its end");
+    }
+    acting = process;
+    process.step();
+    now = Math.max(now, process.now());
+  }
+
+  private void wake(SimulatedProcess zombie) throws Exception {
+    act(zombie);
+    if (zombie.outcome() != Outcome.RUNNING) {
+      zombies.remove(zombie);
+    }
+  }
+
+  /** Every run has a crash, its last moment if there has been none before. */
+  private boolean isTimeToCrash(SimulatedProcess process) {
+    return process.outcome() == Outcome.RUNNING
+        && tally.crashes < mostCrashes
+        && (random.nextInt(crashOdds) == 0 || (tally.crashes == 0 && process.isSealing()));
+  }
+
+  private SimulatedProcess crash(SimulatedProcess process) throws Exception {
+    tally.crashes++;
+    if (random.nextInt(3) == 0) {
+      tally.zombies++;
+      zombies.add(process);
+    } else {
+      process.kill();
+    }
+    return start();
+  }
+
+  /** Alters, shortens or deletes an object of the checkpoint with the highest id. */
+  private void damageNewest() throws IOException {
+    Optional<String> newest =
+        store.list("").stream()
+            .map(StoredObject::path)
+            .filter(path -> path.endsWith("/manifest"))
+            .max(Comparator.naturalOrder())
+            .map(path -> path.substring(0, path.length() - "manifest".length()));
+    if (newest.isEmpty()) {
+      return;
+    }
+    List<StoredObject> objects = store.list(newest.get());
+    String path = objects.get(random.nextInt(objects.size())).path();
+    byte[] content = store.read(path);
+    store.delete(path);
+    tally.damaged++;
+    switch (content.length == 0 ? 2 : random.nextInt(3)) { // it may have been shortened before
+      case 0 -> {
+        content[random.nextInt(content.length)] ^= 1;
+        store.createIfAbsent(path, content);
+      }
+      case 1 -> store.createIfAbsent(path, Arrays.copyOf(content, random.nextInt(content.length)));
+      default -> {}
+    }
   }
 }

@@ -160,6 +160,7 @@ final class EngineTest {
             PipelineOptionsFactory.create(),
             new MemoryBudget(1 << 24),
             SpillDirectory.open(directory),
+            new SharedRocks(1),
             clock,
             false),
         scheduler,

@@ -138,6 +138,7 @@ final class IdleSourceTest {
                   PipelineOptionsFactory.create(),
                   new MemoryBudget(1 << 24),
                   SpillDirectory.open(directory),
+                  new SharedRocks(1),
                   scheduler,
                   false),
               scheduler,

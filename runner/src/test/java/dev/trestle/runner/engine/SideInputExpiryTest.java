@@ -181,6 +181,7 @@ final class SideInputExpiryTest {
                 PipelineOptionsFactory.create(),
                 new MemoryBudget(1 << 24),
                 SpillDirectory.open(directory),
+                new SharedRocks(1),
                 scheduler,
                 false),
             scheduler,

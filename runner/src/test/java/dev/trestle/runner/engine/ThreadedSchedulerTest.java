@@ -88,6 +88,7 @@ final class ThreadedSchedulerTest {
                 PipelineOptionsFactory.create(),
                 new MemoryBudget(1 << 24),
                 SpillDirectory.open(directory),
+                new SharedRocks(1),
                 InstantSource.system(),
                 false),
             scheduler,

@@ -19,6 +19,7 @@ import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.WatermarkHoldState;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code KeyedContext} of Beam's own in-memory state, a pair for each key. */
 final class InMemoryKeys implements KeyedContext {
@@ -86,6 +87,17 @@ final class InMemoryKeys implements KeyedContext {
       throw new AssertionError(e);
     }
   }
+
+  @Override
+  public boolean readsAhead() {
+    return false;
+  }
+
+  @Override
+  public void announce(Object tableKey, int keyHash, @Nullable BoundedWindow window) {}
+
+  @Override
+  public void fetchAnnounced() {}
 
   @Override
   public void setKey(Object tableKey, int keyHash) {

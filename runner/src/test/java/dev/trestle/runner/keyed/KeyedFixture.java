@@ -21,12 +21,12 @@ abstract class KeyedFixture {
   static final StateNamespace GLOBAL = StateNamespaces.global();
 
   final FakeOperatorContext task = new FakeOperatorContext();
-  final HeapKeyedContext keyed = newContext();
+  final StateAndTimers keyed = newContext();
   private final ByteKey probe = new ByteKey();
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // windows and keys of these tests fit
-  private HeapKeyedContext newContext() {
-    return new HeapKeyedContext(
+  private StateAndTimers newContext() {
+    return new StateAndTimers(
         task,
         (Coder) StringUtf8Coder.of(),
         false,
@@ -42,6 +42,12 @@ abstract class KeyedFixture {
     }
     probe.set(encoded.array(), 0, encoded.size());
     keyed.setKey(probe, probe.hashCode());
+  }
+
+  /** How many keys and namespaces have state. Another key becomes current. */
+  int rows() {
+    key("none");
+    return task.rows();
   }
 
   static byte[] bytes(String text) {

@@ -114,7 +114,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(keyed.state().state(in(0), VALUE).read(), is(nullValue()));
     keyed.clearWindow(window(0));
     assertThat(keyed.state().state(trigger1, VALUE).read(), is(nullValue()));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
   }
 
   @Test
@@ -147,7 +147,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(value.readLater().read(), is("x"));
     value.write(null);
     assertThat(value.read(), is(nullValue()));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
     value.write("y");
     value.clear();
     assertThat(value.read(), is(nullValue()));
@@ -212,7 +212,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(set.read(), contains(bytes("a")));
     set.clear();
     assertThat(set.isEmpty().read(), is(true));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
   }
 
   @Test
@@ -276,7 +276,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(multimap.containsKey(bytes("a")).read(), is(false));
     multimap.remove(bytes("b"));
     assertThat(multimap.isEmpty().read(), is(true));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
   }
 
   @Test
@@ -294,7 +294,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(list.read(), hasValues("a", "c", "d"));
     list.clearRange(at(0), at(9));
     assertThat(list.isEmpty().read(), is(true));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
   }
 
   private static Matcher<Iterable<? extends TimestampedValue<String>>> hasValues(String... values) {
@@ -459,7 +459,7 @@ class KeyedStateTest extends KeyedFixture {
     assertThat(keyed.state().state(in(0), MAP).isEmpty().read(), is(true));
     assertThat(keyed.state().state(in(10), BAG).read(), contains("b"));
     keyed.clearWindow(window(10));
-    assertThat(keyed.keyCount(), is(0L));
+    assertThat(rows(), is(0));
   }
 
   @Test

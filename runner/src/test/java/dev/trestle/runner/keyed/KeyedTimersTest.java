@@ -233,12 +233,27 @@ class KeyedTimersTest extends KeyedFixture {
     keyed
         .timers()
         .setTimer(TimerData.of(in(0), at(9), at(9), TimeDomain.EVENT_TIME, CausedByDrain.NORMAL));
-    set("__StatefulParDoGcTimerId", 50, 9, TimeDomain.EVENT_TIME);
     set("none", 50, TIMESTAMP_MAX_VALUE.getMillis() + 1, TimeDomain.PROCESSING_TIME);
     assertThat(keyed.hold(), is(Long.MAX_VALUE));
     fireProcessing(51);
     fireEvents(51);
-    assertThat(fired.size(), is(4));
+    assertThat(fired.size(), is(3));
+  }
+
+  @Test
+  void timerThatTellsOfAnExpiryHoldsRightBefore() {
+    key("a");
+    set("__StatefulParDoGcTimerId", 50, 9, TimeDomain.EVENT_TIME);
+    assertThat(keyed.hold(), is(49L));
+    fireEvents(51);
+    assertThat(keyed.hold(), is(Long.MAX_VALUE));
+  }
+
+  @Test
+  void timerThatOnlyClearsAWindowDoesNotHold() {
+    key("a");
+    set("__StatefulParDoGcTimerId", 50, TIMESTAMP_MAX_VALUE.getMillis() + 1, TimeDomain.EVENT_TIME);
+    assertThat(keyed.hold(), is(Long.MAX_VALUE));
   }
 
   @Test

@@ -2,7 +2,11 @@ package dev.trestle.runner.operator;
 
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.rocks.RocksStore;
+import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
+import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.Serializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -48,6 +53,7 @@ public class FakeOperatorContext implements OperatorContext {
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
   private final SpillDirectory spill;
+  private final RocksStore state;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
@@ -71,6 +77,15 @@ public class FakeOperatorContext implements OperatorContext {
   public FakeOperatorContext(long memoryBytes, Path directory) {
     memory = new MemoryBudget(memoryBytes);
     spill = SpillDirectory.open(directory);
+    state =
+        RocksStore.create(
+            () -> {
+              throw new AssertionError("The state has to leave the memory");
+            },
+            directory,
+            new RowScope(keyGroups(), Set.of(0)),
+            memory,
+            Long.MAX_VALUE);
   }
 
   /** A context in which nothing must spill. */
@@ -185,6 +200,16 @@ public class FakeOperatorContext implements OperatorContext {
   @Override
   public BundleFinalizer bundleFinalizer() {
     return (expiry, callback) -> callbacks.add(callback);
+  }
+
+  @Override
+  public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
+    return state.backend(0, keys, namespaces);
+  }
+
+  /** How many keys and namespaces have state. */
+  public int rows() {
+    return state.rowsInMemory();
   }
 
   @Override

@@ -24,6 +24,7 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
   private static final int SPLITS = 3;
 
   private final long limit;
+  private final int period;
   private final int split;
   private final int splits;
 
@@ -33,23 +34,38 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
   }
 
   Numbers(long limit) {
-    this(limit, 0, 1);
+    this(limit, 50);
   }
 
-  private Numbers(long limit, int split, int splits) {
+  /**
+   * Numbers that come at another pace.
+   *
+   * @param period after so many numbers each split has nothing to read, for once
+   */
+  Numbers(long limit, int period) {
+    this(limit, period, 0, 1);
+  }
+
+  private Numbers(long limit, int period, int split, int splits) {
     this.limit = limit;
+    this.period = period;
     this.split = split;
     this.splits = splits;
   }
 
   @Override
-  public List<? extends UnboundedSource<Long, Mark>> split(int desired, PipelineOptions options) {
+  public List<Numbers> split(int desired, PipelineOptions options) {
     requireMetrics();
     List<Numbers> all = new ArrayList<>();
     for (int i = 0; i < SPLITS; i++) {
-      all.add(new Numbers(limit, i, SPLITS));
+      all.add(new Numbers(limit, period, i, SPLITS));
     }
     return all;
+  }
+
+  /** Which of the splits this is, from 0. */
+  int number() {
+    return split;
   }
 
   @Override
@@ -90,7 +106,7 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
 
     @Override
     public boolean advance() {
-      if (next >= limit || (next % 50 < splits && !paused)) {
+      if (next >= limit || (next % period < splits && !paused)) {
         paused = true;
         return false;
       }

@@ -33,9 +33,10 @@ public interface CheckpointStore {
 
   /**
    * Writes an object unless there is one: the one conditional write. Of all who ever try, at most
-   * one is told that it wrote, as long as nobody deletes the object.
+   * one is told that it wrote, as long as nobody deletes the object. A store whose client repeats
+   * requests by itself must not mistake what the first of them wrote for another's.
    *
-   * @return false if it was there already
+   * @return false if it was there already, by another's hand or another call's
    * @throws IOException if that could not be done; it may have been written all the same
    */
   boolean createIfAbsent(String path, byte[] content) throws IOException;

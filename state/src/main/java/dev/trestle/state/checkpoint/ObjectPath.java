@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * letters, digits and {@code . _ - %}, the first no dot. Names that begin with a dot are a store's
  * own business.
  */
-final class ObjectPath {
+public final class ObjectPath {
 
   private static final int MAX_SEGMENT = 200;
 
@@ -18,16 +18,24 @@ final class ObjectPath {
    *
    * @throws IllegalArgumentException if it may not be one
    */
-  static String check(String path) {
+  public static String check(String path) {
+    if (!isPath(path)) {
+      throw new IllegalArgumentException("Not the path of an object: '" + path + "'");
+    }
+    return path;
+  }
+
+  /** Whether this may be the path of an object. */
+  public static boolean isPath(String path) {
     int start = 0;
     while (true) {
       int slash = path.indexOf('/', start);
       int end = slash < 0 ? path.length() : slash;
       if (!isSegment(path, start, end)) {
-        throw new IllegalArgumentException("Not the path of an object: '" + path + "'");
+        return false;
       }
       if (slash < 0) {
-        return path;
+        return true;
       }
       start = slash + 1;
     }
@@ -38,7 +46,7 @@ final class ObjectPath {
    *
    * @throws IllegalArgumentException if it is neither empty nor a path and a '/'
    */
-  static String checkPrefix(String prefix) {
+  public static String checkPrefix(String prefix) {
     if (!prefix.isEmpty()) {
       if (!prefix.endsWith("/")) {
         throw new IllegalArgumentException("Not a prefix of objects: '" + prefix + "'");

@@ -1,7 +1,9 @@
 package dev.trestle.state.rocks;
 
+import dev.trestle.state.table.Serializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** A table, as a column of its operator's rows. Not thread safe. */
 abstract sealed class Column permits RocksTable, RocksListTable, RocksMapTable {
@@ -14,6 +16,9 @@ abstract sealed class Column permits RocksTable, RocksListTable, RocksMapTable {
 
   /** What it is called in rows that are stored. */
   final int id;
+
+  /** Of its values, elements or entries. */
+  final SizeEstimate sizes = new SizeEstimate();
 
   Column(RocksStateBackend backend, String name, int index, int id) {
     this.backend = backend;
@@ -46,7 +51,25 @@ abstract sealed class Column permits RocksTable, RocksListTable, RocksMapTable {
     }
   }
 
+  /** Bytes that a new value takes: measured now and then, else an estimate. */
+  final <T extends @Nullable Object> int sizeOf(T value, Serializer<T> serializer) {
+    if (sizes.wantsSample()) {
+      sizes.add(encodedSize(value, serializer));
+    }
+    return sizes.usual();
+  }
+
+  final <T extends @Nullable Object> int encodedSize(T value, Serializer<T> serializer) {
+    RowOutput scratch = backend.store().scratch();
+    try {
+      serializer.write(value, scratch);
+    } catch (IOException e) {
+      throw damaged(e);
+    }
+    return scratch.size();
+  }
+
   final UncheckedIOException damaged(IOException cause) {
-    return new UncheckedIOException("Cannot read the state \"" + name + "\"", cause);
+    return new UncheckedIOException("The state \"" + name + "\" cannot be read or written", cause);
   }
 }

@@ -20,9 +20,6 @@ final class RocksListTable<T> extends Column implements KeyedListTable<T> {
   /** Bytes beyond which a cell becomes a chunk, and a chunk is followed by the next. */
   static final int CHUNK = 4 << 10;
 
-  /** Bytes that the last elements may take in memory before they become chunks without need. */
-  private static final int LARGE_TAIL = 64 << 10;
-
   private static final int CHUNKS_READ_AT_ONCE = 64;
   private static final int CHUNKS_DELETED_ONE_BY_ONE = 16;
   private static final int ELEMENT_BYTES = 24;
@@ -30,7 +27,6 @@ final class RocksListTable<T> extends Column implements KeyedListTable<T> {
   private final Serializer<T> elements;
   private final RowOutput key = new RowOutput();
   private final RowOutput chunk = new RowOutput();
-  private int usualBytes = 16;
 
   /** A cell, decoded. */
   private static final class Cell<T> {
@@ -96,15 +92,7 @@ final class RocksListTable<T> extends Column implements KeyedListTable<T> {
       all.add(element);
     }
     row.dirty = true;
-    grow(row, cell, 2L * usualBytes + ELEMENT_BYTES);
-    if (cell.tailBytes > LARGE_TAIL) {
-      try {
-        writeChunks(row, cell);
-      } catch (IOException e) {
-        throw damaged(e);
-      }
-      backend.store().commitIfLarge();
-    }
+    grow(row, cell, 2L * sizeOf(element, elements) + ELEMENT_BYTES);
   }
 
   @Override
@@ -191,7 +179,7 @@ final class RocksListTable<T> extends Column implements KeyedListTable<T> {
       out.writeVarInt(cell.chunks);
       out.writeVarInt(0);
     } else if (!tail.isEmpty()) {
-      usualBytes = (out.size() - first) / tail.size();
+      sizes.add((out.size() - first) / tail.size());
     }
     return true;
   }
@@ -212,7 +200,7 @@ final class RocksListTable<T> extends Column implements KeyedListTable<T> {
       chunkKey(row, cell.chunks++);
       backend.store().batch().put(key, withCount(count));
     }
-    usualBytes = (int) Math.max(1, bytes / tail.size());
+    sizes.add((int) (bytes / tail.size()));
     cell.tail = new GrowingList<>();
     grow(row, cell, -cell.tailBytes);
   }

@@ -29,7 +29,6 @@ final class RocksMapTable<S, V extends @Nullable Object> extends Column
   private final Serializer<V> values;
   private final RowOutput key = new RowOutput();
   private final RowOutput value = new RowOutput();
-  private int usualBytes = 32;
 
   RocksMapTable(RocksStateBackend backend, int index, int id, MapTableDescriptor<S, V> descriptor) {
     super(backend, descriptor.name(), index, id);
@@ -130,9 +129,17 @@ final class RocksMapTable<S, V extends @Nullable Object> extends Column
       row.set(index, map);
     }
     if (map.put(subKey, newValue)) {
-      backend.store().cache().chargeExtra(row, ENTRY_BYTES + 2L * usualBytes);
+      backend.store().cache().chargeExtra(row, ENTRY_BYTES + 2L * sizeOf(subKey, newValue));
     }
     row.dirty = true;
+  }
+
+  private int sizeOf(S subKey, V newValue) {
+    if (sizes.wantsSample()) {
+      int ofValue = newValue == null ? 0 : encodedSize(newValue, values);
+      sizes.add(encodedSize(subKey, subKeys) + ofValue);
+    }
+    return sizes.usual();
   }
 
   @Override
@@ -147,7 +154,7 @@ final class RocksMapTable<S, V extends @Nullable Object> extends Column
       entry(row, map, subKey); // so that it shows when the map becomes empty
     }
     if (map.remove(subKey)) {
-      long freed = Math.min(row.extraBytes, ENTRY_BYTES + 2L * usualBytes);
+      long freed = Math.min(row.extraBytes, ENTRY_BYTES + 2L * sizes.usual());
       backend.store().cache().chargeExtra(row, -freed);
     }
     row.dirty = true;
@@ -250,7 +257,7 @@ final class RocksMapTable<S, V extends @Nullable Object> extends Column
           entryKey(row, subKey);
           if (entry.isPresent()) {
             encodeEntry(entry.value());
-            usualBytes += (key.size() + value.size() - usualBytes) >> 3;
+            sizes.add(key.size() + value.size());
             backend.store().batch().put(key, value);
           } else {
             backend.store().batch().delete(key);

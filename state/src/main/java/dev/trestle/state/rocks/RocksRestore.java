@@ -10,18 +10,20 @@ final class RocksRestore {
 
   private final RocksResources shared;
   private final StoreFiles files;
-  private final KeyGroupRange range;
+  private final RowScope wanted;
 
-  RocksRestore(RocksResources shared, StoreFiles files, KeyGroupRange range) {
+  RocksRestore(RocksResources shared, StoreFiles files, RowScope wanted) {
     this.shared = shared;
     this.files = files;
-    this.range = range;
+    this.wanted = wanted;
   }
 
   RocksDatabase open(List<RocksSnapshot> snapshots) {
-    if (snapshots.size() == 1) {
+    if (snapshots.size() == 1
+        && wanted.operators().containsAll(snapshots.get(0).scope().operators())) {
       return openAsItIs(snapshots.get(0));
     }
+    files.make();
     RocksDatabase database = RocksDatabase.open(shared, files.directory());
     try {
       for (RocksSnapshot snapshot : snapshots) {
@@ -37,9 +39,9 @@ final class RocksRestore {
   private RocksDatabase openAsItIs(RocksSnapshot snapshot) {
     files.adopt(snapshot);
     RocksDatabase database = RocksDatabase.open(shared, files.directory());
-    KeyGroupRange held = snapshot.range();
-    if (held.first() < range.first() || held.end() > range.end()) {
+    if (!wanted.hasKeyGroupsOf(snapshot.scope())) {
       try {
+        KeyGroupRange range = wanted.range();
         database.clip(prefix(range.first()), prefix(range.end()));
       } catch (RuntimeException e) {
         database.close();
@@ -54,22 +56,25 @@ final class RocksRestore {
     try {
       StoreFiles.link(snapshot, linked);
       try (RocksDatabase source = RocksDatabase.openToRead(shared, linked)) {
-        RowBatch batch = new RowBatch(target);
+        RowBatch batch = new RowBatch(target::write);
         RowOutput key = new RowOutput();
         RowOutput value = new RowOutput();
         source.scan(
-            prefix(range.first()),
+            prefix(wanted.range().first()),
             (rowKey, rowValue) -> {
-              if ((ByteBuffer.wrap(rowKey).getShort() & 0xffff) >= range.end()) {
+              ByteBuffer start = ByteBuffer.wrap(rowKey);
+              if (Short.toUnsignedInt(start.getShort()) >= wanted.range().end()) {
                 return false;
               }
-              key.truncate(0);
-              key.write(rowKey);
-              value.truncate(0);
-              value.write(rowValue);
-              batch.put(key, value);
-              if (batch.isLarge()) {
-                batch.commit();
+              if (wanted.operators().contains(Short.toUnsignedInt(start.getShort()))) {
+                key.truncate(0);
+                key.write(rowKey);
+                value.truncate(0);
+                value.write(rowValue);
+                batch.put(key, value);
+                if (batch.isLarge()) {
+                  batch.commit();
+                }
               }
               return true;
             });

@@ -1,15 +1,14 @@
 package dev.trestle.state.rocks;
 
-import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import java.util.List;
 
 /**
  * What one task's checkpoint holds.
  *
- * @param range the key groups that the task had
+ * @param scope of the task's store
  */
-public record RocksSnapshot(KeyGroupRange range, List<SnapshotFile> files) {
+public record RocksSnapshot(RowScope scope, List<SnapshotFile> files) {
   public RocksSnapshot {
     files = List.copyOf(files);
   }

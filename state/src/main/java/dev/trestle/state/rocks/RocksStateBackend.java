@@ -75,8 +75,21 @@ final class RocksStateBackend implements KeyedStateBackend {
     key = newKey;
     keyIsKept = !(newKey instanceof ByteKey);
     keyGroup = newKeyGroup;
+    dropLastIfEmpty();
     forgetLast();
     return true;
+  }
+
+  /**
+   * A row that has lost its last cell, and that the database never had, need not be remembered; one
+   * that was looked for in vain saves another look, if there is a database.
+   */
+  private void dropLastIfEmpty() {
+    Row last = lastRow;
+    if (last != null && !last.stored && (last.dirty || !store.hasDatabase()) && last.isEmpty()) {
+      rows.remove(last);
+      store.cache().remove(last);
+    }
   }
 
   private void check(int group) {
@@ -121,6 +134,9 @@ final class RocksStateBackend implements KeyedStateBackend {
   }
 
   private Row remember(Row row, Object namespace) {
+    if (row != lastRow) {
+      dropLastIfEmpty();
+    }
     key = row.key;
     keyIsKept = true;
     lastRow = row;
@@ -172,6 +188,11 @@ final class RocksStateBackend implements KeyedStateBackend {
     if (row == lastRow) {
       forgetLast();
     }
+  }
+
+  @Override
+  public boolean readsAhead() {
+    return store.hasDatabase();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.trestle.state.rocks;
 
-import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.table.KeyedStateBackend;
@@ -10,82 +9,91 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keyed state of one task: a database that all its keyed operators share, and above it a cache
  * of decoded rows. What is written stays in the cache until it has to leave or a checkpoint is
- * taken. Used by the task's thread only.
+ * taken; before that, there is no database at all. Used by the task's thread only.
  */
 public final class RocksStore implements AutoCloseable {
 
   private static final int READ_AT_ONCE = 512;
 
+  private final Supplier<RocksResources> shared;
   private final StoreFiles files;
-  private final RocksDatabase database;
-  private final KeyGroupRange range;
+  private final RowScope scope;
   private final boolean restored;
   private final RowCache cache;
-  private final RowBatch batch;
+  private final RowBatch batch = new RowBatch(content -> database().write(content));
   private final RowOutput rowKey = new RowOutput();
   private final RowOutput rowValue = new RowOutput();
   private final RowOutput scratch = new RowOutput();
   private final RowInput input = new RowInput();
   private final List<Row> leaving = new ArrayList<>();
+
+  /** Null as long as nothing had to leave the cache. */
+  private @Nullable RocksDatabase database;
+
   private boolean closed;
 
   private RocksStore(
+      Supplier<RocksResources> shared,
       StoreFiles files,
-      RocksDatabase database,
-      KeyGroupRange range,
+      RowScope scope,
       RowCache cache,
       boolean restored) {
+    this.shared = shared;
     this.files = files;
-    this.database = database;
-    this.range = range;
-    this.restored = restored;
+    this.scope = scope;
     this.cache = cache;
-    batch = new RowBatch(database);
+    this.restored = restored;
   }
 
   /**
    * An empty store.
    *
-   * @param directory for its files; made here and deleted when the store is closed
+   * @param shared is asked when there has to be a database
+   * @param directory for its files; made when there has to be a database, and deleted when the
+   *     store is closed
    * @param cacheBytes what the cache may reserve of the budget, beyond a small minimum
-   * @throws RocksStateException if the directory cannot be used
    */
   public static RocksStore create(
-      RocksResources shared,
+      Supplier<RocksResources> shared,
       Path directory,
-      KeyGroupRange range,
+      RowScope scope,
       MemoryBudget budget,
       long cacheBytes) {
-    return restore(shared, directory, range, budget, cacheBytes, List.of());
+    return restore(shared, directory, scope, budget, cacheBytes, List.of());
   }
 
   /**
-   * A store with what checkpoints hold of its key groups. A single checkpoint is opened as it is,
-   * without copying its large files; several are copied row by row.
+   * A store with what checkpoints hold of its rows. A single checkpoint is opened as it is, without
+   * copying its large files; several are copied row by row.
    *
-   * @param snapshots of tasks whose key groups together contain this one's
+   * @param snapshots of tasks whose rows together contain this one's
+   * @throws RocksStateException if they cannot be read, or the directory cannot be used
    */
   public static RocksStore restore(
-      RocksResources shared,
+      Supplier<RocksResources> shared,
       Path directory,
-      KeyGroupRange range,
+      RowScope scope,
       MemoryBudget budget,
       long cacheBytes,
       List<RocksSnapshot> snapshots) {
-    StoreFiles files = StoreFiles.create(directory);
-    try {
-      RocksDatabase database = new RocksRestore(shared, files, range).open(snapshots);
-      RowCache cache = new RowCache(budget, cacheBytes);
-      return new RocksStore(files, database, range, cache, !snapshots.isEmpty());
-    } catch (RuntimeException e) {
-      files.delete();
-      throw e;
+    StoreFiles files = new StoreFiles(directory);
+    RowCache cache = new RowCache(budget, cacheBytes);
+    RocksStore store = new RocksStore(shared, files, scope, cache, !snapshots.isEmpty());
+    if (!snapshots.isEmpty()) {
+      try {
+        store.database = new RocksRestore(shared.get(), files, scope).open(snapshots);
+      } catch (RuntimeException e) {
+        files.delete();
+        throw e;
+      }
     }
+    return store;
   }
 
   /**
@@ -97,7 +105,7 @@ public final class RocksStore implements AutoCloseable {
    */
   public KeyedStateBackend backend(
       int operator, Serializer<Object> keys, Serializer<Object> namespaces) {
-    return new RocksStateBackend(this, range, new RowKeys(operator, keys, namespaces));
+    return new RocksStateBackend(this, scope.range(), new RowKeys(operator, keys, namespaces));
   }
 
   /** Writes what differs from the database; it stays in memory. */
@@ -112,11 +120,14 @@ public final class RocksStore implements AutoCloseable {
    * Makes a checkpoint of everything that has been written so far.
    *
    * @param target a directory that does not exist yet, on the same file system
-   * @return its files, which the caller may move elsewhere
+   * @return its files, which the caller may move elsewhere; none if there never was anything
    * @throws RocksStateException if it cannot be made; the state is as it was
    */
   public List<SnapshotFile> checkpoint(Path target) {
     flush();
+    if (database == null) {
+      return List.of();
+    }
     database.checkpoint(target);
     return files.inCheckpoint(target);
   }
@@ -124,15 +135,39 @@ public final class RocksStore implements AutoCloseable {
   /** Waits until nothing is left to be compacted; for measurements. */
   public void settle() throws InterruptedException {
     flush();
-    database.settle();
+    database().settle();
+  }
+
+  /** How many rows are in memory. */
+  public int rowsInMemory() {
+    return cache.size();
   }
 
   boolean isRestored() {
     return restored;
   }
 
+  /** The database, opened if need be. */
   RocksDatabase database() {
-    return database;
+    checkOpen();
+    RocksDatabase known = database;
+    if (known == null) {
+      files.make();
+      known = RocksDatabase.open(shared.get(), files.directory());
+      database = known;
+    }
+    return known;
+  }
+
+  /** Whether something has left the cache. */
+  boolean hasDatabase() {
+    return database != null;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The state in " + files.directory() + " is closed");
+    }
   }
 
   RowCache cache() {
@@ -155,12 +190,22 @@ public final class RocksStore implements AutoCloseable {
   }
 
   byte @Nullable [] read(Row row) {
+    checkOpen();
+    if (database == null) {
+      return null;
+    }
     row.owner.keys().write(row, rowKey);
     return database.get(rowKey);
   }
 
   /** Fills rows, reading them in the order of their keys. */
   void readAll(List<Row> rows) {
+    if (database == null) {
+      for (int i = 0; i < rows.size(); i++) {
+        rows.get(i).owner.fill(rows.get(i), null);
+      }
+      return;
+    }
     long[] order = order(rows);
     List<byte[]> keys = new ArrayList<>(Math.min(rows.size(), READ_AT_ONCE));
     for (int from = 0; from < order.length; from += READ_AT_ONCE) {
@@ -171,7 +216,7 @@ public final class RocksStore implements AutoCloseable {
         row.owner.keys().write(row, rowKey);
         keys.add(rowKey.copy());
       }
-      List<byte @Nullable []> values = database.multiGet(keys);
+      List<byte @Nullable []> values = database().multiGet(keys);
       for (int i = from; i < to; i++) {
         Row row = rows.get((int) order[i]);
         row.owner.fill(row, values.get(i - from));
@@ -245,7 +290,9 @@ public final class RocksStore implements AutoCloseable {
     if (!closed) {
       closed = true;
       cache.close();
-      database.close();
+      if (database != null) {
+        database.close();
+      }
       files.delete();
     }
   }

@@ -12,9 +12,6 @@ final class RocksTable<V> extends Column implements KeyedTable<V> {
 
   private final Serializer<V> values;
 
-  /** What a value takes that has not been measured; a moving average. */
-  private int usualBytes = 16;
-
   RocksTable(RocksStateBackend backend, String name, int index, int id, Serializer<V> values) {
     super(backend, name, index, id);
     this.values = values;
@@ -47,7 +44,7 @@ final class RocksTable<V> extends Column implements KeyedTable<V> {
     backend.store().makeRoom();
     Row row = backend.row(namespace);
     if (row.cell(index) == null) {
-      backend.store().cache().charge(row, 2L * usualBytes);
+      backend.store().cache().charge(row, 2L * sizeOf(value, values));
     }
     row.set(index, value);
     row.dirty = true;
@@ -62,13 +59,9 @@ final class RocksTable<V> extends Column implements KeyedTable<V> {
    * it at the 16th, 32nd, 64th ... put costs little for each of them.
    */
   private void remeasure(Row row, V value) {
-    RowOutput scratch = backend.store().scratch();
-    try {
-      values.write(value, scratch);
-    } catch (IOException e) {
-      throw damaged(e);
-    }
-    backend.store().cache().chargeAtLeast(row, 2L * scratch.size());
+    int size = encodedSize(value, values);
+    sizes.add(size);
+    backend.store().cache().chargeAtLeast(row, 2L * size);
   }
 
   @Override
@@ -81,7 +74,7 @@ final class RocksTable<V> extends Column implements KeyedTable<V> {
   boolean encode(Row row, Object cell, RowOutput out) throws IOException {
     int start = out.size();
     values.write((V) cell, out);
-    usualBytes += (out.size() - start - usualBytes) >> 3;
+    sizes.add(out.size() - start);
     return true;
   }
 

@@ -2,6 +2,7 @@ package dev.trestle.state.rocks;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Consumer;
 
 /**
  * Writes that go to the database together, in the form in which RocksDB keeps a batch itself: that
@@ -18,11 +19,16 @@ final class RowBatch {
   private static final int VALUE = 0x1;
   private static final int RANGE_DELETION = 0xf;
 
-  private final RocksDatabase database;
+  private final Consumer<byte[]> database;
   private final RowOutput records = new RowOutput();
   private int count;
 
-  RowBatch(RocksDatabase database) {
+  /**
+   * An empty batch.
+   *
+   * @param database takes what is committed
+   */
+  RowBatch(Consumer<byte[]> database) {
     this.database = database;
     clear();
   }
@@ -61,7 +67,7 @@ final class RowBatch {
     if (count > 0) {
       byte[] content = records.copy();
       ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putInt(Long.BYTES, count);
-      database.write(content);
+      database.accept(content);
       clear();
     }
   }

@@ -36,14 +36,14 @@ final class StoreFiles {
   private final String identity = UUID.randomUUID().toString();
   private final Map<String, String> restoredNames = new HashMap<>();
 
-  private StoreFiles(Path directory) {
+  /** The files of a store; the directory is made by {@link #make} or {@link #adopt}. */
+  StoreFiles(Path directory) {
     this.directory = directory;
   }
 
-  static StoreFiles create(Path directory) {
+  void make() {
     try {
       Files.createDirectories(directory);
-      return new StoreFiles(directory);
     } catch (IOException e) {
       throw new RocksStateException("make a directory for", directory, e);
     }
@@ -115,7 +115,9 @@ final class StoreFiles {
 
   /** Deletes the directory. What cannot be deleted is left for the next start. */
   void delete() {
-    deleteAll(directory);
+    if (Files.exists(directory)) {
+      deleteAll(directory);
+    }
   }
 
   static void deleteAll(Path root) {

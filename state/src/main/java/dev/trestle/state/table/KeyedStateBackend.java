@@ -52,6 +52,9 @@ public interface KeyedStateBackend {
   /** Removes what all tables have for the current key in a namespace. */
   void clearNamespace(Object namespace);
 
+  /** Whether it pays to {@link #announce} keys: not as long as everything is in memory. */
+  boolean readsAhead();
+
   /**
    * Says that a key will soon be looked at in a namespace, so that it can be read together with
    * others. The key may be a probe, as in {@link #setKey}; the current key stays what it is.

@@ -50,6 +50,14 @@ public final class HoldTracker {
     return added.size() - removed.size();
   }
 
+  /** All times, counting every occurrence, in ascending order. */
+  public long[] times() {
+    if (removed.size() > 0) {
+      added.subtract(removed);
+    }
+    return added.sorted();
+  }
+
   /** How many times there is room for. */
   int capacity() {
     return added.capacity() + removed.capacity();

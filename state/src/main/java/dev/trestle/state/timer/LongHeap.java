@@ -21,6 +21,13 @@ final class LongHeap {
     return values[0];
   }
 
+  /** The values in ascending order. */
+  long[] sorted() {
+    long[] sorted = Arrays.copyOf(values, size);
+    Arrays.sort(sorted);
+    return sorted;
+  }
+
   void add(long value) {
     if (size == values.length) {
       values = Arrays.copyOf(values, 2 * size);

@@ -2,7 +2,7 @@ package dev.trestle.state.timer;
 
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.table.NodeTable;
+import dev.trestle.state.NodeTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -23,17 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link CheckpointStore} has to do. */
-abstract class CheckpointStoreContract {
+public abstract class CheckpointStoreContract {
 
-  @TempDir Path local;
+  /** For files that stores are given. */
+  @TempDir protected Path local;
 
   private CheckpointStore store;
 
   /** A store without any object. */
-  abstract CheckpointStore newStore() throws IOException;
+  protected abstract CheckpointStore newStore() throws IOException;
 
   /** The same store, as another process would open it. */
-  abstract CheckpointStore again(CheckpointStore store) throws IOException;
+  protected abstract CheckpointStore again(CheckpointStore store) throws IOException;
 
   @BeforeEach
   void open() throws IOException {
@@ -58,6 +59,23 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
+  void downloadReplacesALocalFile() throws IOException {
+    store.write("a", file("source", "content"));
+    store.download("a", file("target", "something longer than that"));
+    assertThat(Files.readString(local.resolve("target")), is("content"));
+  }
+
+  @Test
+  void everyCharacterOfAPathIsKept() throws IOException {
+    String path = "%2E%C3%A4_-.Az09/100%/%25";
+    assertThat(store.createIfAbsent(path, "content".getBytes(UTF_8)), is(true));
+    assertThat(store.list(""), is(List.of(new StoredObject(path, 7))));
+    assertThat(content(path), is("content"));
+    store.delete(path);
+    assertThat(store.length(path), is(OptionalLong.empty()));
+  }
+
+  @Test
   void emptyObjectsAreObjects() throws IOException {
     store.write("a", file("source", ""));
     assertThat(store.createIfAbsent("b", new byte[0]), is(true));
@@ -72,7 +90,7 @@ abstract class CheckpointStoreContract {
     Path source = Files.write(local.resolve("large"), large);
     store.write("large", source);
     store.download("large", local.resolve("target"));
-    assertThat(Checksum.of(local.resolve("target")), is(Checksum.of(source)));
+    assertThat(Files.mismatch(local.resolve("target"), source), is(-1L));
   }
 
   @Test
@@ -125,7 +143,7 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
-  void oneOfManyCreates() throws Exception {
+  protected void oneOfManyCreates() throws Exception {
     int threads = 8;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
@@ -157,7 +175,7 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
-  void writersAndDeletersOfNeighboursDoNotDisturbEachOther() throws Exception {
+  protected void writersAndDeletersOfNeighboursDoNotDisturbEachOther() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(4);
     Path source = file("source", "content");
     try {

@@ -23,12 +23,12 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   @TempDir Path directory;
 
   @Override
-  CheckpointStore newStore() {
+  protected CheckpointStore newStore() {
     return DirectoryStore.open(directory.resolve("deep/below"));
   }
 
   @Override
-  CheckpointStore again(CheckpointStore store) {
+  protected CheckpointStore again(CheckpointStore store) {
     return DirectoryStore.open(Path.of(store.toString()));
   }
 

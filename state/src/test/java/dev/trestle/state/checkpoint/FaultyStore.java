@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
@@ -11,13 +12,14 @@ import java.util.Random;
 
 /**
  * A store as one process sees it, on a bad day: calls fail, before or after they had their effect;
- * effects come late, and in another order; listings show the past; the process is lost in the
- * middle. All of it follows from the seed. What the {@link MemoryStore} below holds is durable.
+ * effects come late, and in another order; listings show the past; files arrive by half; the
+ * process is lost in the middle. All of it follows from the seed. What the {@link MemoryStore}
+ * below holds is durable.
  */
-final class FaultyStore implements CheckpointStore {
+public final class FaultyStore implements CheckpointStore {
 
   /** The process is gone. Nothing that it would do after this happens. */
-  static final class ProcessLost extends Error {}
+  public static final class ProcessLost extends Error {}
 
   /**
    * Chances, 0 to 1, for one call.
@@ -27,12 +29,12 @@ final class FaultyStore implements CheckpointStore {
    * @param late a change happens later; the call throws, or, for a delete, says that it is done
    * @param stale a listing is of the past
    */
-  record Faults(double fail, double lose, double late, double stale) {
-    static final Faults NONE = new Faults(0, 0, 0, 0);
+  public record Faults(double fail, double lose, double late, double stale) {
+    public static final Faults NONE = new Faults(0, 0, 0, 0);
   }
 
   /** What one process does between two calls: others go on. */
-  interface Pause {
+  public interface Pause {
     void pause();
   }
 
@@ -41,7 +43,7 @@ final class FaultyStore implements CheckpointStore {
   }
 
   /** Changes on their way to a store, of all processes, those that are gone included. */
-  static final class Late {
+  public static final class Late {
     private final List<Effect<?>> effects = new ArrayList<>();
 
     void arriveAll() {
@@ -78,7 +80,12 @@ final class FaultyStore implements CheckpointStore {
   /** How many objects there is room for. */
   int room = Integer.MAX_VALUE;
 
-  FaultyStore(MemoryStore store, Late late, Random random, Faults faults, Pause pause) {
+  /**
+   * A process's view of a store.
+   *
+   * @param late what is on its way to that store, of all processes
+   */
+  public FaultyStore(MemoryStore store, Late late, Random random, Faults faults, Pause pause) {
     this.store = store;
     this.late = late;
     this.random = random;
@@ -165,7 +172,12 @@ final class FaultyStore implements CheckpointStore {
 
   @Override
   public void download(String path, Path target) throws IOException {
-    Files.write(target, read(path));
+    byte[] content = read(path);
+    if (chance(faults.fail())) {
+      Files.write(target, Arrays.copyOf(content, content.length / 2));
+      failIf(true, "half of " + path);
+    }
+    Files.write(target, content);
   }
 
   @Override

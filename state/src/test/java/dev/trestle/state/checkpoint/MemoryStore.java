@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Objects in memory, and what they were a while ago. */
-final class MemoryStore implements CheckpointStore {
+public final class MemoryStore implements CheckpointStore {
 
   private static final int REMEMBERED = 40;
 

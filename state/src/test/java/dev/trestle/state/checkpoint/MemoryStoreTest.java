@@ -4,12 +4,12 @@ package dev.trestle.state.checkpoint;
 class MemoryStoreTest extends CheckpointStoreContract {
 
   @Override
-  CheckpointStore newStore() {
+  protected CheckpointStore newStore() {
     return new MemoryStore();
   }
 
   @Override
-  CheckpointStore again(CheckpointStore store) {
+  protected CheckpointStore again(CheckpointStore store) {
     return store;
   }
 }

@@ -10,6 +10,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** Stores in a directory, all closed together. */
 final class RocksFixture implements AutoCloseable {
@@ -39,9 +40,18 @@ final class RocksFixture implements AutoCloseable {
   RocksStore store(KeyGroupRange range, long cacheBytes, RocksSnapshot... snapshots) {
     RocksStore store =
         RocksStore.restore(
-            shared, path("store" + stores.size()), range, budget, cacheBytes, List.of(snapshots));
+            () -> shared,
+            path("store" + stores.size()),
+            scope(range),
+            budget,
+            cacheBytes,
+            List.of(snapshots));
     stores.add(store);
     return store;
+  }
+
+  static RowScope scope(KeyGroupRange range) {
+    return new RowScope(range, Set.of(1, 2));
   }
 
   Path path(String name) {

@@ -41,11 +41,11 @@ class RocksStoreTest {
   }
 
   private RocksSnapshot checkpoint(RocksStore store, KeyGroupRange range, String name) {
-    return new RocksSnapshot(range, store.checkpoint(fixture.path(name)));
+    return new RocksSnapshot(RocksFixture.scope(range), store.checkpoint(fixture.path(name)));
   }
 
   @Test
-  void agreesWithTheHeapOverCheckpointsAndReopenings() {
+  void agreesWithMemoryOverCheckpointsAndReopenings() {
     for (long seed = 0; seed < 6; seed++) {
       Random random = new Random(seed);
       TwinState twins = new TwinState(random);
@@ -80,6 +80,28 @@ class RocksStoreTest {
     }
     one.compare(first, ALL);
     two.compare(second, ALL);
+  }
+
+  @Test
+  void operatorsMoveToOtherStores() {
+    RocksStore store = fixture.store(ALL, SMALL);
+    TwinState one = new TwinState(new Random(1));
+    TwinState two = new TwinState(new Random(2));
+    one.mutate(RocksFixture.backend(store, 1), ALL, 1_000);
+    two.mutate(RocksFixture.backend(store, 2), ALL, 1_000);
+    RocksSnapshot both = checkpoint(store, ALL, "both");
+    RowScope onlySecond = new RowScope(ALL, Set.of(2));
+    RocksStore restored =
+        RocksStore.restore(
+            () -> fixture.shared,
+            fixture.path("second"),
+            onlySecond,
+            fixture.budget,
+            SMALL,
+            List.of(both));
+    two.compare(RocksFixture.backend(restored, 2), ALL);
+    new TwinState(new Random(3)).compare(RocksFixture.backend(restored, 1), ALL);
+    restored.close();
   }
 
   @Test
@@ -186,7 +208,8 @@ class RocksStoreTest {
     for (int i = 0; i < 1_000; i++) {
       Path path = fixture.path("short-lived");
       try (RocksStore store =
-          RocksStore.create(fixture.shared, path, ALL, new MemoryBudget(0), SMALL)) {
+          RocksStore.create(
+              () -> fixture.shared, path, RocksFixture.scope(ALL), new MemoryBudget(0), SMALL)) {
         KeyedStateBackend backend = RocksFixture.backend(store, 1);
         new TwinState(new Random(i)).mutate(backend, ALL, 5);
         store.flush();

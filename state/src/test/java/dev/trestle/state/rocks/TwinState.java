@@ -4,7 +4,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.table.HeapStateBackend;
 import dev.trestle.state.table.KeyedListTable;
 import dev.trestle.state.table.KeyedMapTable;
 import dev.trestle.state.table.KeyedStateBackend;
@@ -18,14 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Random operations on a backend, and the same on one in memory, to be compared. */
+/** Random operations on a backend, and the same on one without a database, to be compared. */
 final class TwinState {
 
   private static final int KEYS = 500;
   private static final int NAMESPACES = 3;
 
   private final Random random;
-  private final Tables expected = new Tables(new HeapStateBackend(KeyGroupRange.all(128)));
+  private final Tables expected =
+      new Tables(RocksFixture.backend(RocksWithoutDatabaseTest.store(KeyGroupRange.all(128)), 1));
 
   private static final class Tables {
     final KeyedStateBackend backend;

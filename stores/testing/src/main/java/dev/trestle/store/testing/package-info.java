@@ -1,0 +1,9 @@
+/**
+ * For the tests of stores that speak with servers: {@link ServerCache} installs a server, {@link
+ * ServerProcess} is one that runs, {@link FaultyProxy} stands between it and a client. Imports
+ * nothing but the JDK.
+ */
+@NullMarked
+package dev.trestle.store.testing;
+
+import org.jspecify.annotations.NullMarked;
