@@ -67,7 +67,7 @@ final class ProcessSizedElementsOperator extends BatchOperator {
           break;
         }
         process(next, slice);
-        slice.spend();
+        slice.spend(1); // reads the clock: a call may have waited for another system
         worked = true;
       }
       return worked;

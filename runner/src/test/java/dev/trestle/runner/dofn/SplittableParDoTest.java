@@ -341,4 +341,29 @@ class SplittableParDoTest {
     } while (main.values().size() - before == calls && calls < 100);
     assertThat(main.values().size() - before, greaterThan(calls));
   }
+
+  /** Finds nothing to claim, for how long it may have waited. */
+  static final class Waits extends Count {
+    static int calls;
+
+    @Override
+    public ProcessContinuation process(
+        RestrictionTracker<OffsetRange, Long> tracker,
+        ManualWatermarkEstimator<Instant> estimator,
+        OutputReceiver<Long> out) {
+      calls++;
+      return ProcessContinuation.resume();
+    }
+  }
+
+  @Test
+  void callThatUsesUpTheTimeIsTheLastOfItsTurn() {
+    ProcessSizedElementsOperator operator = started(new Waits());
+    operator.accept(batch(1, 1, 1));
+    Waits.calls = 0;
+    Slice late = new Slice();
+    late.restart(1000, System.nanoTime());
+    operator.advance(late);
+    assertThat(Waits.calls, equalTo(1));
+  }
 }
