@@ -105,12 +105,7 @@ public final class UnboundedReadOperator extends AbstractSource {
   @Override
   public void open(OperatorContext operatorContext) throws Exception {
     super.open(operatorContext);
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(operatorContext.metrics());
-    try {
-      openSplits(operatorContext);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
+    withMetrics(() -> openSplits(operatorContext));
     if (live.isEmpty()) {
       watermark = END;
     }
@@ -139,12 +134,7 @@ public final class UnboundedReadOperator extends AbstractSource {
    */
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
-    try {
-      writeSplits(out.section(SPLITS));
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
-    }
+    withMetrics(() -> writeSplits(out.section(SPLITS)));
   }
 
   private void writeSplits(SnapshotWriter.Section section) throws IOException {
@@ -257,15 +247,15 @@ public final class UnboundedReadOperator extends AbstractSource {
     if (opened().takesCheckpoints()) {
       return;
     }
-    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
     try {
-      for (int i = 0; i < live.size(); i++) {
-        mark(live.get(i));
-      }
+      withMetrics(
+          () -> {
+            for (int i = 0; i < live.size(); i++) {
+              mark(live.get(i));
+            }
+          });
     } catch (IOException e) {
       throw UserCodeException.wrap(e);
-    } finally {
-      MetricsEnvironment.setCurrentContainer(before);
     }
   }
 
@@ -282,7 +272,22 @@ public final class UnboundedReadOperator extends AbstractSource {
   private void finalizeLater(CheckpointMark mark) {
     opened()
         .bundleFinalizer()
-        .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, mark::finalizeCheckpoint);
+        .afterBundleCommit(
+            BoundedWindow.TIMESTAMP_MAX_VALUE, () -> withMetrics(mark::finalizeCheckpoint));
+  }
+
+  private interface SourceCall<X extends Exception> {
+    void run() throws X;
+  }
+
+  /** A call into the user's source, which may count something. */
+  private <X extends Exception> void withMetrics(SourceCall<X> call) throws X {
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
+    try {
+      call.run();
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
   }
 
   @Override
