@@ -21,8 +21,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
                           streaming a thousandth)
       --runs=N            measured runs of each query, of which the median counts; 3
       --peers             also loop, flink and direct
+      --durable           also trestle-durable, with a checkpoint every 10 s, and with --peers
+                          flink-durable, the same with RocksDB and incremental checkpoints.
+                          So that there are some, Trestle's engines get thirty times the
+                          events, and flink-durable three times (not with replay)
       --engines=A,B       exactly these of trestle, loop, flink, direct, reader (which reads the
-                          events on two threads and does nothing: bounded only)
+                          events on two threads and does nothing: bounded only) and the durable two
       --out=FILE          columns: query engine events seconds events_per_second results
 
   wordcount    whole processes on 122 MB of text
@@ -71,6 +75,7 @@ fail() {
 
 queries=0,1,2,3,4,5,6,7,8,9,11
 streaming=false
+durable=false
 peers=false
 engines=
 events=
@@ -88,7 +93,7 @@ pipeline=
 command=${1-}
 case $command in
   -h | --help | help) usage; exit 0 ;;
-  nexmark) allowed="queries streaming events runs peers engines out" ;;
+  nexmark) allowed="queries streaming durable events runs peers engines out" ;;
   replay) allowed="queries events runs peers engines out" ;;
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
@@ -111,11 +116,12 @@ for option in "$@"; do
   [[ $option == --* && " $allowed " == *" $name "* ]] || fail "$command: unknown option $option; see --help"
   value=${option#*=}
   case $name in
-    streaming | peers) [[ $option != *=* ]] || fail "--$name takes no value" ;;
+    streaming | durable | peers) [[ $option != *=* ]] || fail "--$name takes no value" ;;
     *) [[ $option == *=?* ]] || fail "--$name=... needs a value" ;;
   esac
   case $name in
     streaming) streaming=true ;;
+    durable) durable=true ;;
     peers) peers=true ;;
     queries) queries=$value ;;
     engines) engines=${value//,/ } ;;
@@ -170,8 +176,8 @@ prepare() {
   local engine
   for engine in "$@"; do
     case $engine in
-      trestle | loop | reader | construct) ;;
-      flink | direct) build_peer "$engine" ;;
+      trestle | trestle-durable | loop | reader | construct) ;;
+      flink | flink-durable | direct) build_peer "${engine%-durable}" ;;
       *) fail "unknown engine $engine" ;;
     esac
   done
@@ -179,7 +185,7 @@ prepare() {
 
 class_path() {
   case $1 in
-    flink | direct) echo "$JAR:$(<"$WORK/$1.classpath")" ;;
+    flink | flink-durable | direct) echo "$JAR:$(<"$WORK/${1%-durable}.classpath")" ;;
     chaos) echo "$CHAOS_JAR:$(<"$CHAOS/trestle.classpath")" ;;
     *) echo "$JAR:$(<"$WORK/trestle.classpath")" ;;
   esac
@@ -203,7 +209,7 @@ in_jvm() {
   shift 3
   # As in ./trestle; Flink needs its way into the JDK besides.
   local flags=(-Xmx"$size" -XX:+UseParallelGC ${archive_flags[@]+"${archive_flags[@]}"})
-  if [[ $engine == flink ]]; then
+  if [[ $engine == flink* ]]; then
     flags+=(--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED
       --add-opens=java.base/java.time=ALL-UNNAMED)
   fi
@@ -239,6 +245,17 @@ choose_pipeline_options() {
     trestle | construct) pipeline_options=(--runner=TrestleRunner --parallelism=2) ;;
     flink) pipeline_options=(--runner=FlinkRunner '--flinkMaster=[local]' --parallelism=2 --objectReuse=true) ;;
     direct) pipeline_options=(--runner=DirectRunner --targetParallelism=2) ;;
+    trestle-durable)
+      choose_pipeline_options trestle false
+      pipeline_options+=(--checkpointDir="$scratch/trestle" --checkpointInterval=10000)
+      ;;
+    flink-durable)
+      choose_pipeline_options flink false
+      mkdir -p "$scratch/flink-conf"
+      echo "state.backend.incremental: true" >"$scratch/flink-conf/flink-conf.yaml"
+      pipeline_options+=(--stateBackend=rocksdb --stateBackendStoragePath="file://$scratch/flink"
+        --checkpointingInterval=10000 --flinkConfDir="$scratch/flink-conf")
+      ;;
     *) pipeline_options=() ;;
   esac
   if [[ $2 == true && ${#pipeline_options[@]} -gt 0 ]]; then
@@ -263,13 +280,25 @@ start_table() {
 nexmark() {
   local source=$1 size=$2 count=$3 failed=0 engine given limits
   [[ $queries =~ ^[0-9]+(,[0-9]+)*$ ]] || fail "--queries takes numbers such as 0,1,11"
-  engines=${engines:-trestle}
-  if $peers; then engines="trestle loop flink direct"; fi
+  if [[ -z $engines ]] || $peers; then
+    engines=trestle
+    if $peers; then engines+=" loop flink direct"; fi
+    if $durable; then engines+=" trestle-durable"; fi
+    if $durable && $peers; then engines+=" flink-durable"; fi
+  fi
   prepare $engines
+  scratch=$(mktemp -d "$WORK/nexmark.XXXXXX")
   start_table "nexmark-$source" $'query\tengine\tevents\tseconds\tevents_per_second\tresults'
   for engine in $engines; do
     given=$count
     limits=(--runs="${runs:-3}" --budget=40)
+    if $durable; then
+      limits+=(--warmup="$count")
+      case $engine in
+        trestle | trestle-durable) given=$((count * 30)) ;;
+        flink-durable) given=$((count * 3)) ;;
+      esac
+    fi
     if [[ $engine == direct ]]; then
       # Streaming, its time for query 7 grows faster than the events.
       given=$((count / ($([[ $source == streaming ]] && echo 1000 || echo 40))))
