@@ -29,6 +29,7 @@ final class StoredCheckpoints implements CheckpointStorage {
   private final JobCheckpoints checkpoints;
   private final int keyGroups;
   private final boolean mustResume;
+  private long lastGiven;
 
   /**
    * The checkpoints of a job.
@@ -43,7 +44,8 @@ final class StoredCheckpoints implements CheckpointStorage {
 
   @Override
   public long nextId() {
-    return checkpoints.nextId();
+    lastGiven = Math.max(lastGiven + 1, checkpoints.nextId());
+    return lastGiven;
   }
 
   @Override

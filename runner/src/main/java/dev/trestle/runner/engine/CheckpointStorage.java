@@ -11,7 +11,7 @@ import java.util.List;
 /** Where the checkpoints of one job are. One thread calls at a time. */
 public interface CheckpointStorage {
 
-  /** The id of the next attempt at a checkpoint. */
+  /** An id for the next attempt at a checkpoint, greater than all before, used or not. */
   long nextId();
 
   /**
