@@ -49,8 +49,9 @@ public interface CheckpointStore {
   byte[] read(String path) throws IOException;
 
   /**
-   * Copies an object to a local file, in place of what is there.
+   * Brings an object to a local file, in place of what is there.
    *
+   * @param target its content must not be changed: it may be the object itself
    * @throws NoSuchFileException if there is no such object
    * @throws IOException if it failed; there may be a part of the local file
    */
@@ -68,4 +69,9 @@ public interface CheckpointStore {
 
   /** Deletes an object; nothing happens if there is none. */
   void delete(String path) throws IOException;
+
+  /** How many objects are best written, or downloaded, at a time; one where calls do not wait. */
+  default int transfersAtATime() {
+    return 1;
+  }
 }
