@@ -9,6 +9,7 @@ import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A job that takes checkpoints and goes on from the last one when it fails: in this process, after
  * a pause, and in another that has the same storage. It gives up when it has failed too often
- * without a checkpoint in between.
+ * without a checkpoint in between, or when as many starts have left user code behind that does not
+ * end ({@link JobRemains}).
  *
  * <p>A thread of its own takes the checkpoints. One that cannot be made durable is logged, and the
  * job goes on; it stops at once when another process has taken the job.
@@ -127,6 +129,7 @@ public final class DurableJob implements RunningJob {
 
   private State runAttempts() throws IOException, FencedException, InterruptedException {
     int failures = 0;
+    List<Job> leftOpen = new ArrayList<>();
     while (true) {
       Attempt current = attempt();
       boolean progress = takeCheckpoints(current);
@@ -141,6 +144,16 @@ public final class DurableJob implements RunningJob {
       failures = progress ? 1 : failures + 1;
       if (failures > mostFailures) {
         LOG.error("{} has failed {} times without a checkpoint in between", name, failures);
+        return outcome;
+      }
+      leftOpen.add(current.job);
+      leftOpen.removeIf(job -> !job.isLeftOpen());
+      if (leftOpen.size() > mostFailures) {
+        LOG.error(
+            "{} is not started again: user code of {} earlier starts does not end, and keeps their"
+                + " memory and temporary files",
+            name,
+            leftOpen.size());
         return outcome;
       }
       long pause = pauseMillis(failures);

@@ -20,7 +20,7 @@ public final class Job implements RunningJob {
   private final String name;
   private final List<Task> tasks;
   private final Scheduler scheduler;
-  private final JobResources resources;
+  private final JobRemains remains;
   private final JobMetrics metrics;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Object lock = new Object();
@@ -48,7 +48,7 @@ public final class Job implements RunningJob {
     this.name = name;
     this.tasks = tasks;
     this.scheduler = scheduler;
-    this.resources = resources;
+    remains = new JobRemains(name, tasks, resources);
     this.metrics = metrics;
     unfinished = tasks.size();
     supervisor = new Thread(this::supervise, name + "-supervisor");
@@ -122,8 +122,12 @@ public final class Job implements RunningJob {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    closeTasks();
-    resources.close();
+    remains.close();
+  }
+
+  /** Whether the job has ended and a thread is in user code all the same: see the log. */
+  boolean isLeftOpen() {
+    return remains.isLeftOpen();
   }
 
   private void cancelAndWait() {
@@ -151,16 +155,6 @@ public final class Job implements RunningJob {
         } catch (InterruptedException e) {
           outcome = State.CANCELLED;
         }
-      }
-    }
-  }
-
-  private void closeTasks() {
-    for (Task task : tasks) {
-      try {
-        task.close();
-      } catch (Exception e) {
-        LOG.warn("{} did not close cleanly", task.name(), e);
       }
     }
   }

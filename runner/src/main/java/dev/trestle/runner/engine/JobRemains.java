@@ -1,0 +1,116 @@
+package dev.trestle.runner.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is left to close when a job has ended: its tasks, and what they share.
+ *
+ * <p>A thread of user code that cannot be interrupted may still be in a task's turn. To close the
+ * task beside it would free native memory that it uses, and end the process. Such a task is left
+ * open, and all that tasks share with it, until the thread comes out of its turn; the process may
+ * end before. What the thread puts out meanwhile reaches nobody: no task of the job has a turn any
+ * more, and no checkpoint of it will be committed.
+ *
+ * <p>The job's supervisor closes; any thread may ask.
+ */
+final class JobRemains {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobRemains.class);
+
+  /** How often to look whether a thread has come out of its turn. */
+  private static final long LOOK_MILLIS = 100;
+
+  private final String name;
+  private final List<Task> tasks;
+  private final JobResources resources;
+  private volatile boolean leftOpen;
+
+  JobRemains(String name, List<Task> tasks, JobResources resources) {
+    this.name = name;
+    this.tasks = tasks;
+    this.resources = resources;
+  }
+
+  /** Whether something could not be closed so far. */
+  boolean isLeftOpen() {
+    return leftOpen;
+  }
+
+  /** Closes what no thread uses. The scheduler gives no turns any more. */
+  void close() {
+    List<Task> inTurn = new ArrayList<>();
+    for (Task task : tasks) {
+      if (task.retire()) {
+        close(task);
+      } else {
+        inTurn.add(task);
+      }
+    }
+    if (inTurn.isEmpty()) {
+      resources.close();
+    } else {
+      leftOpen = true;
+      report(inTurn);
+      Thread later = new Thread(() -> closeLater(inTurn), name + "-left-open");
+      later.setDaemon(true);
+      later.start();
+    }
+  }
+
+  /** One thread may be in the turns of several tasks, when it makes room in a channel. */
+  private void report(List<Task> inTurn) {
+    Map<String, List<String>> byThread = new LinkedHashMap<>();
+    for (Task task : inTurn) {
+      byThread.computeIfAbsent(whereabouts(task), thread -> new ArrayList<>()).add(task.name());
+    }
+    byThread.forEach(
+        (thread, names) ->
+            LOG.warn(
+                "{} has ended, and a thread does not come out of {}: its state, its memory and its"
+                    + " temporary files stay until it does. {}",
+                name,
+                names,
+                thread));
+  }
+
+  private static String whereabouts(Task task) {
+    Thread thread = task.thread();
+    if (thread == null) {
+      return "It has not begun yet";
+    }
+    StringBuilder text = new StringBuilder("Thread ").append(thread.getName()).append(" is in");
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      text.append(System.lineSeparator()).append("\tat ").append(frame);
+    }
+    return text.toString();
+  }
+
+  private void closeLater(List<Task> inTurn) {
+    try {
+      for (Task task : inTurn) {
+        while (!task.retire()) {
+          Thread.sleep(LOOK_MILLIS);
+        }
+        close(task);
+      }
+      resources.close();
+      leftOpen = false;
+      LOG.info("Nothing of {} is left open any more", name);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void close(Task task) {
+    try {
+      task.close();
+    } catch (Exception e) {
+      LOG.warn("{} did not close cleanly", task.name(), e);
+    }
+  }
+}
