@@ -147,7 +147,7 @@ public final class DurableJob implements RunningJob {
         return outcome;
       }
       leftOpen.add(current.job);
-      leftOpen.removeIf(job -> !job.isLeftOpen());
+      leftOpen.removeIf(job -> !job.remains().isLeftOpen());
       if (leftOpen.size() > mostFailures) {
         LOG.error(
             "{} is not started again: user code of {} earlier starts does not end, and keeps their"
@@ -203,13 +203,29 @@ public final class DurableJob implements RunningJob {
     return any;
   }
 
+  /** Commits a checkpoint that is complete, unless the attempt's files are gone by now. */
   private boolean commit(long id, Attempt current) {
+    if (!current.job.remains().holdFiles()) {
+      return false;
+    }
+    try {
+      return commitHeld(id, current);
+    } finally {
+      current.job.remains().releaseFiles();
+    }
+  }
+
+  private boolean commitHeld(long id, Attempt current) {
     List<TaskSnapshot> snapshots = List.of();
     try {
       snapshots = current.coordinator.take();
       storage.commit(id, current.numbers, snapshots);
     } catch (IOException e) {
-      LOG.warn("Checkpoint {} of {} has failed; the job goes on", id, name, e);
+      if (current.job.isEnding()) {
+        LOG.info("Checkpoint {} was given up at the end of {}", id, name, e);
+      } else {
+        LOG.warn("Checkpoint {} of {} has failed; the job goes on", id, name, e);
+      }
       return false;
     } catch (FencedException e) {
       current.job.fail(e);

@@ -125,9 +125,16 @@ public final class Job implements RunningJob {
     remains.close();
   }
 
-  /** Whether the job has ended and a thread is in user code all the same: see the log. */
-  boolean isLeftOpen() {
-    return remains.isLeftOpen();
+  /** What stays for a while when the job has ended. */
+  JobRemains remains() {
+    return remains;
+  }
+
+  /** Whether the job is to end, or has ended. */
+  boolean isEnding() {
+    synchronized (lock) {
+      return outcome != null;
+    }
   }
 
   private void cancelAndWait() {

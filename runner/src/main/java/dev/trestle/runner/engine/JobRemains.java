@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,10 @@ import org.slf4j.LoggerFactory;
  * end before. What the thread puts out meanwhile reaches nobody: no task of the job has a turn any
  * more, and no checkpoint of it will be committed.
  *
- * <p>The job's supervisor closes; any thread may ask.
+ * <p>Whoever uploads files of the job holds them meanwhile, and closing waits for that.
+ *
+ * <p>The job's supervisor closes; any thread may ask. Locking: {@link #files} is held to read files
+ * of tasks that may be closed, and to delete them.
  */
 final class JobRemains {
 
@@ -28,6 +32,11 @@ final class JobRemains {
   private final String name;
   private final List<Task> tasks;
   private final JobResources resources;
+  private final ReentrantLock files = new ReentrantLock();
+
+  /** Belongs to whoever holds {@link #files}. */
+  private boolean deleted;
+
   private volatile boolean leftOpen;
 
   JobRemains(String name, List<Task> tasks, JobResources resources) {
@@ -41,6 +50,35 @@ final class JobRemains {
     return leftOpen;
   }
 
+  /**
+   * Sees to it that the job's files stay, whatever becomes of it, until {@link #releaseFiles}. The
+   * same thread has to call both.
+   *
+   * @return false if they are gone: then there is nothing to release
+   */
+  boolean holdFiles() {
+    files.lock();
+    boolean held = !deleted;
+    if (!held) {
+      files.unlock();
+    }
+    return held;
+  }
+
+  void releaseFiles() {
+    files.unlock();
+  }
+
+  private void closeResources() {
+    files.lock();
+    try {
+      deleted = true;
+      resources.close();
+    } finally {
+      files.unlock();
+    }
+  }
+
   /** Closes what no thread uses. The scheduler gives no turns any more. */
   void close() {
     List<Task> inTurn = new ArrayList<>();
@@ -52,7 +90,7 @@ final class JobRemains {
       }
     }
     if (inTurn.isEmpty()) {
-      resources.close();
+      closeResources();
     } else {
       leftOpen = true;
       report(inTurn);
@@ -98,7 +136,7 @@ final class JobRemains {
         }
         close(task);
       }
-      resources.close();
+      closeResources();
       leftOpen = false;
       LOG.info("Nothing of {} is left open any more", name);
     } catch (InterruptedException e) {
