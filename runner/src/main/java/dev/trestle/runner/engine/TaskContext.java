@@ -47,7 +47,7 @@ final class TaskContext {
     this.synchronizedClock = synchronizedClock;
     this.restored = restored;
     this.state = state;
-    finalizers = new BundleFinalizers(resources.takesCheckpoints());
+    finalizers = new BundleFinalizers(resources.takesCheckpoints(), resources.clock());
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;
     this.keyGroups = keyGroups;
