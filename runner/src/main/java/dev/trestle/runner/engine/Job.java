@@ -5,6 +5,7 @@ import dev.trestle.runner.metrics.JobMetrics;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +71,7 @@ public final class Job implements RunningJob {
 
   void taskFailed(Task task, Throwable cause) {
     LOG.debug("{} failed", task.name(), cause);
-    end(State.FAILED, cause);
+    end(State.FAILED, remains.explained(cause));
   }
 
   /** Ends the job as one that has failed, unless it has ended. */
@@ -181,7 +182,12 @@ public final class Job implements RunningJob {
   }
 
   @Override
-  public JobMetrics metrics() {
+  public MetricResults metrics() {
+    return metrics.results();
+  }
+
+  /** What the tasks count, for whoever adds it to what others have counted before. */
+  JobMetrics counting() {
     return metrics;
   }
 

@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,16 @@ final class JobRemains {
     this.name = name;
     this.tasks = tasks;
     this.resources = resources;
+  }
+
+  /** What to tell the user that a task has failed by. */
+  Throwable explained(Throwable failure) {
+    return SpillFailures.explained(failure, resources.spill());
+  }
+
+  /** The failure of a job whose tasks cannot write what a checkpoint needs. */
+  IOException unwritable(SnapshotException failure) {
+    return SpillFailures.of(failure, failure, resources.spill());
   }
 
   /** Whether something could not be closed so far. */

@@ -4,6 +4,7 @@ import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -224,6 +225,11 @@ public final class Task implements Wakeable {
    */
   TaskSnapshot snapshot(Path file) throws IOException {
     return TaskSnapshots.write(snapshotName, wiring(), outputWatermark, file);
+  }
+
+  /** What the task has counted; before a barrier passes it, and when it is done. */
+  StepMetrics metrics() {
+    return wiring().context().metrics();
   }
 
   /** What a snapshot says of a task that is done. */

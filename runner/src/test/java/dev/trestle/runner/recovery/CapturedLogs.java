@@ -36,18 +36,24 @@ final class CapturedLogs implements AutoCloseable {
     return messages(
         record ->
             record.getLevel().intValue() >= Level.WARNING.intValue()
-                && record.getMessage().contains(words));
+                && text(record).contains(words));
   }
 
   /** Waits until something is logged that has some words in it. */
   void await(String words) throws InterruptedException {
-    while (messages(record -> record.getMessage().contains(words)).isEmpty()) {
+    while (messages(record -> text(record).contains(words)).isEmpty()) {
       Thread.sleep(5);
     }
   }
 
   private List<String> messages(Predicate<LogRecord> wanted) {
-    return records.stream().filter(wanted).map(LogRecord::getMessage).toList();
+    return records.stream().filter(wanted).map(CapturedLogs::text).toList();
+  }
+
+  /** The message, and that of the exception. */
+  private static String text(LogRecord record) {
+    Throwable thrown = record.getThrown();
+    return thrown == null ? record.getMessage() : record.getMessage() + ": " + thrown.getMessage();
   }
 
   @Override

@@ -8,20 +8,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.WithTimestamps;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
+import org.joda.time.Instant;
 
-/** A streaming job with checkpoints that sums numbers, behind a DoFn in which something happens. */
+/** A job with checkpoints that sums numbers, behind a DoFn in which something happens. */
 final class SumsJob {
 
   static final long LIMIT = 30_000;
@@ -33,31 +39,55 @@ final class SumsJob {
 
   private SumsJob() {}
 
-  /** Starts the job. */
+  /** Starts the job as one that streams. */
   static PipelineResult start(String checkpointDir, DoFn<Long, Long> front, String... more) {
+    Stream<String> options = Stream.concat(Stream.of("--streaming"), Stream.of(more));
+    return start(Read.from(new Numbers(LIMIT)), checkpointDir, front, options);
+  }
+
+  /** Starts the job with an input that is bounded. */
+  static PipelineResult startBounded(String checkpointDir, DoFn<Long, Long> front, String... more) {
+    return start(new BoundedNumbers(), checkpointDir, front, Stream.of(more));
+  }
+
+  private static PipelineResult start(
+      PTransform<PBegin, PCollection<Long>> read,
+      String checkpointDir,
+      DoFn<Long, Long> front,
+      Stream<String> more) {
     TrestlePipelineOptions options =
         PipelineOptionsFactory.fromArgs(
                 Stream.concat(
                         Stream.of(
                             "--jobName=sums",
-                            "--streaming",
                             "--parallelism=2",
                             "--maxBundleSize=200",
+                            "--maxBundleMillis=50",
                             "--checkpointDir=" + checkpointDir,
                             "--checkpointInterval=5"),
-                        Stream.of(more))
+                        more)
                     .toArray(String[]::new))
             .as(TrestlePipelineOptions.class);
     options.setRunner(TrestleRunner.class);
     Pipeline pipeline = Pipeline.create(options);
     pipeline
-        .apply(Read.from(new Numbers(LIMIT)))
+        .apply("Read", read)
         .apply("Front", ParDo.of(front))
         .apply(Window.into(FixedWindows.of(Duration.millis(1000))))
         .apply(WithKeys.of((Long n) -> n % KEYS).withKeyType(TypeDescriptors.longs()))
         .apply(Sum.longsPerKey())
         .apply(ParDo.of(new Sink()));
     return pipeline.run();
+  }
+
+  /** Numbers, each at its own time. */
+  private static final class BoundedNumbers extends PTransform<PBegin, PCollection<Long>> {
+    @Override
+    public PCollection<Long> expand(PBegin input) {
+      return input
+          .apply(GenerateSequence.from(0).to(LIMIT))
+          .apply(WithTimestamps.of(Instant::ofEpochMilli));
+    }
   }
 
   static void forgetResults() {

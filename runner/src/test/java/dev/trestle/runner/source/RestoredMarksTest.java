@@ -4,7 +4,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
-import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.StateFile;
 import dev.trestle.runner.checkpoint.StateFileWriter;
@@ -18,6 +17,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -72,7 +72,7 @@ final class RestoredMarksTest {
     first.close();
     assertThat("nobody said that it was committed", HISTORY, contains("reads from 0"));
     HISTORY.clear();
-    RestoredJob.Builder builder = new RestoredJob.Builder(OperatorNumbers.NONE);
+    RestoredJob.Builder builder = RestoredJob.Builder.of(Map.of());
     builder.addTask(
         STEP,
         new RestoredJob.StageProgress(false, 0),
