@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.runner.metrics.DurableMetrics;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -62,7 +64,7 @@ final class CheckpointTroubleTest {
   @Test
   void jobThatFailsWaitsForTheUploadUnderWay() {
     try (CapturedLogs logs = new CapturedLogs()) {
-      TroubledStore.set(
+      TroubledStore.onUploads(
           source -> {
             if (!UPLOADING.getAndSet(true)) {
               awaitDeletion(source);
@@ -101,6 +103,24 @@ final class CheckpointTroubleTest {
   }
 
   @Test
+  void checkpointThatCannotBeFetchedIsAskedForAgain() {
+    AtomicInteger left = new AtomicInteger(2);
+    TroubledStore.onDownloads(
+        target -> {
+          if (left.getAndDecrement() > 0) {
+            throw new IOException("meant to fail");
+          }
+        });
+    try (CapturedLogs logs = new CapturedLogs()) {
+      TroubledStore.onUploads(source -> UPLOADING.set(FINALIZED.get() > 0));
+      PipelineResult result = SumsJob.start("troubled://" + directory, new FailsDuringUpload());
+      assertThat(result.waitUntilFinish(), is(PipelineResult.State.DONE));
+      assertThat(SumsJob.results(), is(SumsJob.expected()));
+      assertThat(logs.warnings("could not be started"), hasSize(2));
+    }
+  }
+
+  @Test
   void jobWhoseTemporaryFilesAreLostIsStartedAgain() throws Exception {
     String before = System.getProperty("java.io.tmpdir");
     Path temporary = Files.createDirectory(directory.resolve("temporary"));
@@ -119,7 +139,7 @@ final class CheckpointTroubleTest {
   }
 
   private static void failUploads(Supplier<IOException> failure) {
-    TroubledStore.set(
+    TroubledStore.onUploads(
         source -> {
           throw failure.get();
         });
@@ -161,8 +181,13 @@ final class CheckpointTroubleTest {
 
   private static final class FailsDuringUpload extends DoFn<Long, Long> {
     @ProcessElement
-    public void process(@Element Long element, OutputReceiver<Long> out)
+    public void process(@Element Long element, OutputReceiver<Long> out, BundleFinalizer finalizer)
         throws InterruptedException {
+      finalizer.afterBundleCommit(Instant.ofEpochMilli(Long.MAX_VALUE), FINALIZED::incrementAndGet);
+      if (FAILED.get()) {
+        out.output(element);
+        return;
+      }
       if (!UPLOADING.get()) {
         Thread.sleep(1);
       } else if (FAILED.compareAndSet(false, true)) {

@@ -14,14 +14,15 @@ import java.util.Set;
 /** A directory as a job sees it to whose store something happens: {@code troubled://DIRECTORY}. */
 public final class TroubledStore implements CheckpointStore {
 
-  /** What happens before a file is written, and may fail it. */
+  /** What happens before a local file is read or written, and may fail it. */
   interface Trouble {
-    void beforeUpload(Path source) throws IOException;
+    void before(Path local) throws IOException;
   }
 
-  private static final Trouble NONE = source -> {};
+  private static final Trouble NONE = local -> {};
 
-  private static volatile Trouble trouble = NONE;
+  private static volatile Trouble uploads = NONE;
+  private static volatile Trouble downloads = NONE;
 
   private final DirectoryStore store;
 
@@ -42,18 +43,24 @@ public final class TroubledStore implements CheckpointStore {
     }
   }
 
-  /** What happens from now on. */
-  static void set(Trouble now) {
-    trouble = now;
+  /** What happens to uploads from now on. */
+  static void onUploads(Trouble now) {
+    uploads = now;
+  }
+
+  /** What happens to downloads from now on. */
+  static void onDownloads(Trouble now) {
+    downloads = now;
   }
 
   static void end() {
-    trouble = NONE;
+    uploads = NONE;
+    downloads = NONE;
   }
 
   @Override
   public void write(String path, Path source) throws IOException {
-    trouble.beforeUpload(source);
+    uploads.before(source);
     store.write(path, source);
   }
 
@@ -69,6 +76,7 @@ public final class TroubledStore implements CheckpointStore {
 
   @Override
   public void download(String path, Path target) throws IOException {
+    downloads.before(target);
     store.download(path, target);
   }
 
