@@ -10,6 +10,7 @@ import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -163,10 +164,11 @@ public final class DurableJob implements RunningJob {
         return outcome;
       }
       LOG.warn("{} has failed", name, current.job.failure());
-      failed = startAgain(failed);
-      if (isCancelled()) {
+      OptionalInt failedSince = startAgain(failed);
+      if (failedSince.isEmpty()) {
         return State.CANCELLED;
       }
+      failed = failedSince.getAsInt();
     }
   }
 
@@ -183,32 +185,28 @@ public final class DurableJob implements RunningJob {
     return Math.max(failed, leftOpen) > mostFailures;
   }
 
-  private boolean isCancelled() {
-    return cancelled.getCount() == 0;
-  }
-
   private synchronized Attempt attempt() {
     return attempt;
   }
 
   /**
-   * Starts the job from its last checkpoint, after a pause, unless it is cancelled meanwhile.
+   * Starts the job from its last checkpoint, after a pause.
    *
    * @param failedBefore how often it has failed in a row
-   * @return the same, with starts that came to nothing
+   * @return the same, with starts that came to nothing; empty if it was cancelled before it started
    * @throws IOException if what is to be restored cannot be read, and could not be for long enough
    */
-  private int startAgain(int failedBefore)
+  private OptionalInt startAgain(int failedBefore)
       throws IOException, FencedException, InterruptedException {
     for (int failed = failedBefore; ; failed++) {
       long pause = pauseMillis(failed);
       LOG.warn("{} is started again in {} ms, from its last checkpoint", name, pause);
       if (cancelled.await(pause, TimeUnit.MILLISECONDS)) {
-        return failed;
+        return OptionalInt.empty();
       }
       try {
         startAgain();
-        return failed;
+        return OptionalInt.of(failed);
       } catch (IOException e) {
         if (failed == mostFailures) {
           throw e;
@@ -225,7 +223,7 @@ public final class DurableJob implements RunningJob {
     synchronized (this) {
       attempt = next;
     }
-    if (isCancelled()) {
+    if (cancelled.getCount() == 0) {
       next.job.cancel();
     }
   }

@@ -178,7 +178,7 @@ public final class UnboundedReadOperator extends AbstractSource {
     try {
       mark.finalizeCheckpoint();
     } catch (IOException | RuntimeException e) {
-      LOG.info("Goes on without finalizing the restored mark {}", mark, e);
+      LOG.info("Goes on without finalizing the restored mark {}: {}", mark, e.toString());
     }
   }
 
