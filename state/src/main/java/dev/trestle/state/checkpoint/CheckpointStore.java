@@ -61,7 +61,8 @@ public interface CheckpointStore {
   OptionalLong length(String path) throws IOException;
 
   /**
-   * All objects below a prefix, in no particular order; maybe as it was some time ago.
+   * All objects below a prefix, in no particular order; maybe as it was some time ago. What is
+   * there under a name that no object may have is somebody else's, and not listed.
    *
    * @param prefix empty, or a path and a '/'
    */

@@ -294,9 +294,9 @@ public final class DirectoryStore implements CheckpointStore {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      Path name = file.getFileName();
-      if (attributes.isRegularFile() && name != null && !name.toString().startsWith(".")) {
-        String path = root.relativize(file).toString().replace('\\', '/');
+      String separator = root.getFileSystem().getSeparator();
+      String path = root.relativize(file).toString().replace(separator, "/");
+      if (attributes.isRegularFile() && ObjectPath.isPath(path)) {
         found.add(new StoredObject(path, attributes.size()));
       }
       return FileVisitResult.CONTINUE;
