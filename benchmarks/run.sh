@@ -6,6 +6,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HERE=$ROOT/benchmarks
 WORK=$HERE/target
 JAR=$WORK/trestle-benchmarks-0.1.0-SNAPSHOT.jar
+CHAOS=$ROOT/integration-tests/target
+CHAOS_JAR=$CHAOS/trestle-integration-tests-0.1.0-SNAPSHOT.jar
 
 usage() {
   cat <<'END'
@@ -19,8 +21,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
                           streaming a thousandth)
       --runs=N            measured runs of each query, of which the median counts; 3
       --peers             also loop, flink and direct
+      --durable           also trestle-durable, with a checkpoint every 10 s, and with --peers
+                          flink-durable, the same with RocksDB and incremental checkpoints.
+                          So that there are some, Trestle's engines get thirty times the
+                          events, and flink-durable three times (not with replay)
       --engines=A,B       exactly these of trestle, loop, flink, direct, reader (which reads the
-                          events on two threads and does nothing: bounded only)
+                          events on two threads and does nothing: bounded only) and the durable two
       --out=FILE          columns: query engine events seconds events_per_second results
 
   wordcount    whole processes on 122 MB of text
@@ -39,6 +45,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
   large-state  keyed state in RocksDB beside a bare RocksDB loop, in a heap that does not hold it
       --keys=N            50000000, of 100 bytes
       --heap=SIZE         1g
+
+  chaos        a job from Kafka to Kafka, exactly once, whose process is killed again and again; then
+               somebody else counts. Starts a broker of its own; some 10 s for each kill
+      --events=N          2000000
+      --kills=N           50
+      --seed=N            of events and kills; 42
 
   simulate     jobs that crash, over stores that fail, in seeded schedules; exits with 1 if the
                results of one are not those of a job that nothing disturbs. Measures nothing
@@ -63,6 +75,7 @@ fail() {
 
 queries=0,1,2,3,4,5,6,7,8,9,11
 streaming=false
+durable=false
 peers=false
 engines=
 events=
@@ -72,18 +85,20 @@ input=
 keys=
 heap=
 engine=trestle
+kills=
 schedules=10000
-seed=1
+seed=
 pipeline=
 
 command=${1-}
 case $command in
   -h | --help | help) usage; exit 0 ;;
-  nexmark) allowed="queries streaming events runs peers engines out" ;;
+  nexmark) allowed="queries streaming durable events runs peers engines out" ;;
   replay) allowed="queries events runs peers engines out" ;;
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   large-state) allowed="keys heap" ;;
+  chaos) allowed="events kills seed" ;;
   simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
@@ -101,11 +116,12 @@ for option in "$@"; do
   [[ $option == --* && " $allowed " == *" $name "* ]] || fail "$command: unknown option $option; see --help"
   value=${option#*=}
   case $name in
-    streaming | peers) [[ $option != *=* ]] || fail "--$name takes no value" ;;
+    streaming | durable | peers) [[ $option != *=* ]] || fail "--$name takes no value" ;;
     *) [[ $option == *=?* ]] || fail "--$name=... needs a value" ;;
   esac
   case $name in
     streaming) streaming=true ;;
+    durable) durable=true ;;
     peers) peers=true ;;
     queries) queries=$value ;;
     engines) engines=${value//,/ } ;;
@@ -113,6 +129,7 @@ for option in "$@"; do
     events) number --events "$value"; events=$value ;;
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
+    kills) number --kills "$value"; kills=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
     schedules) number --schedules "$value"; schedules=$value ;;
     seed) number --seed "$value"; seed=$value ;;
@@ -129,15 +146,16 @@ JAVA=java
 
 maven() { (cd "$ROOT" && ./mvnw --quiet --batch-mode "$@" >&2) || fail "the build failed: ./mvnw $*"; }
 
-# The modules themselves, if a source is newer than the class path that the last build wrote.
+# build MODULE JAR: the module and those it needs, if a source is newer than the class path that its
+# last build wrote.
 build() {
-  local stamp=$WORK/trestle.classpath
-  if [[ ! -f $stamp || ! -f $JAR ]] ||
-    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,benchmarks}/{pom.xml,src/main} \
+  local module=$1 jar=$2 stamp=$ROOT/$1/target/trestle.classpath
+  if [[ ! -f $stamp || ! -f $jar ]] ||
+    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,"$module"}/{pom.xml,src/main} \
       "$ROOT"/{state,runner}/src/test \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
-    maven --projects benchmarks --also-make -DskipTests package
+    maven --projects "$module" --also-make -DskipTests package
     touch "$stamp"
   fi
 }
@@ -154,12 +172,12 @@ build_peer() {
 
 prepare() {
   mkdir -p "$WORK"
-  build
+  build benchmarks "$JAR"
   local engine
   for engine in "$@"; do
     case $engine in
-      trestle | loop | reader | construct) ;;
-      flink | direct) build_peer "$engine" ;;
+      trestle | trestle-durable | loop | reader | construct) ;;
+      flink | flink-durable | direct) build_peer "${engine%-durable}" ;;
       *) fail "unknown engine $engine" ;;
     esac
   done
@@ -167,7 +185,8 @@ prepare() {
 
 class_path() {
   case $1 in
-    flink | direct) echo "$JAR:$(<"$WORK/$1.classpath")" ;;
+    flink | flink-durable | direct) echo "$JAR:$(<"$WORK/${1%-durable}.classpath")" ;;
+    chaos) echo "$CHAOS_JAR:$(<"$CHAOS/trestle.classpath")" ;;
     *) echo "$JAR:$(<"$WORK/trestle.classpath")" ;;
   esac
 }
@@ -190,7 +209,7 @@ in_jvm() {
   shift 3
   # As in ./trestle; Flink needs its way into the JDK besides.
   local flags=(-Xmx"$size" -XX:+UseParallelGC ${archive_flags[@]+"${archive_flags[@]}"})
-  if [[ $engine == flink ]]; then
+  if [[ $engine == flink* ]]; then
     flags+=(--add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED
       --add-opens=java.base/java.time=ALL-UNNAMED)
   fi
@@ -226,6 +245,17 @@ choose_pipeline_options() {
     trestle | construct) pipeline_options=(--runner=TrestleRunner --parallelism=2) ;;
     flink) pipeline_options=(--runner=FlinkRunner '--flinkMaster=[local]' --parallelism=2 --objectReuse=true) ;;
     direct) pipeline_options=(--runner=DirectRunner --targetParallelism=2) ;;
+    trestle-durable)
+      choose_pipeline_options trestle false
+      pipeline_options+=(--checkpointDir="$scratch/trestle" --checkpointInterval=10000)
+      ;;
+    flink-durable)
+      choose_pipeline_options flink false
+      mkdir -p "$scratch/flink-conf"
+      echo "state.backend.incremental: true" >"$scratch/flink-conf/flink-conf.yaml"
+      pipeline_options+=(--stateBackend=rocksdb --stateBackendStoragePath="file://$scratch/flink"
+        --checkpointingInterval=10000 --flinkConfDir="$scratch/flink-conf")
+      ;;
     *) pipeline_options=() ;;
   esac
   if [[ $2 == true && ${#pipeline_options[@]} -gt 0 ]]; then
@@ -250,13 +280,25 @@ start_table() {
 nexmark() {
   local source=$1 size=$2 count=$3 failed=0 engine given limits
   [[ $queries =~ ^[0-9]+(,[0-9]+)*$ ]] || fail "--queries takes numbers such as 0,1,11"
-  engines=${engines:-trestle}
-  if $peers; then engines="trestle loop flink direct"; fi
+  if [[ -z $engines ]] || $peers; then
+    engines=trestle
+    if $peers; then engines+=" loop flink direct"; fi
+    if $durable; then engines+=" trestle-durable"; fi
+    if $durable && $peers; then engines+=" flink-durable"; fi
+  fi
   prepare $engines
+  scratch=$(mktemp -d "$WORK/nexmark.XXXXXX")
   start_table "nexmark-$source" $'query\tengine\tevents\tseconds\tevents_per_second\tresults'
   for engine in $engines; do
     given=$count
     limits=(--runs="${runs:-3}" --budget=40)
+    if $durable; then
+      limits+=(--warmup="$count")
+      case $engine in
+        trestle | trestle-durable) given=$((count * 30)) ;;
+        flink-durable) given=$((count * 3)) ;;
+      esac
+    fi
     if [[ $engine == direct ]]; then
       # Streaming, its time for query 7 grows faster than the events.
       given=$((count / ($([[ $source == streaming ]] && echo 1000 || echo 40))))
@@ -398,11 +440,21 @@ case $command in
       --keys="${keys:-50000000}" --directory="$scratch"
     machine
     ;;
+  chaos)
+    mkdir -p "$WORK"
+    build integration-tests "$CHAOS_JAR"
+    scratch=$(mktemp -d "$WORK/chaos.XXXXXX")
+    status=0
+    in_jvm 7200 512m chaos dev.trestle.integration.chaos.Chaos \
+      "${events:-2000000}" "${kills:-50}" "${seed:-42}" "$scratch" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
+    machine
+    ;;
   simulate)
     prepare
     scratch=$(mktemp -d "$WORK/simulate.XXXXXX")
     in_jvm 3600 1g trestle dev.trestle.benchmarks.simulate.Simulate --schedules="$schedules" \
-      --seed="$seed" ${pipeline:+--pipeline="$pipeline"} --directory="$scratch"
+      --seed="${seed:-1}" ${pipeline:+--pipeline="$pipeline"} --directory="$scratch"
     ;;
   jmh)
     prepare

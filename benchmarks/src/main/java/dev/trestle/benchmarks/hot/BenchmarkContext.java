@@ -8,6 +8,7 @@ import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -111,6 +112,11 @@ final class BenchmarkContext implements OperatorContext {
   @Override
   public boolean isDraining() {
     return false;
+  }
+
+  @Override
+  public OrderedRows orderedRows(int number) {
+    throw new UnsupportedOperationException("No operator of these benchmarks has keyed state");
   }
 
   @Override

@@ -3,15 +3,18 @@ package dev.trestle.benchmarks.report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Prints a Nexmark session: rates, Trestle's rate over FlinkRunner's, its rate per core over that
- * of the loop, what an event costs beyond the loop, and whether results agree. Argument: the file.
+ * of the loop, what an event costs beyond the loop, what checkpoints leave of the rates, and
+ * whether results agree. Argument: the file.
  */
 public final class NexmarkReport {
 
@@ -20,6 +23,12 @@ public final class NexmarkReport {
 
   /** Trestle's workers, against the one thread of the loop. */
   private static final int WORKERS = 2;
+
+  private static final List<Ratio> RATIOS =
+      List.of(
+          new Ratio("x flink", "trestle", "flink"),
+          new Ratio("kept if durable", "trestle-durable", "trestle"),
+          new Ratio("x flink if durable", "trestle-durable", "flink-durable"));
 
   private final Map<String, Map<String, Row>> queries = new HashMap<>();
 
@@ -43,25 +52,20 @@ public final class NexmarkReport {
   }
 
   private void print(List<String> numbers, List<String> engines) {
+    List<Ratio> ratios = RATIOS.stream().filter(ratio -> ratio.isOf(engines)).toList();
     TextTable table = new TextTable();
     List<String> header = new ArrayList<>(List.of("query"));
     engines.forEach(engine -> header.add(engine + "/s"));
-    header.addAll(List.of("x flink", "of loop/core", "ns over loop", "results"));
+    ratios.forEach(ratio -> header.add(ratio.name));
+    header.addAll(List.of("of loop/core", "ns over loop", "results"));
     table.row(header);
-    List<Double> overFlink = new ArrayList<>();
     for (String number : numbers) {
       Map<String, Row> by = queries.getOrDefault(number, Map.of());
-      Row trestle = by.get("trestle");
-      Row loop = by.get("loop");
-      Row flink = by.get("flink");
       List<String> cells = new ArrayList<>(List.of(number));
       engines.forEach(engine -> cells.add(rate(by.get(engine))));
-      if (trestle != null && flink != null) {
-        overFlink.add(trestle.rate / flink.rate);
-        cells.add(format("%.1f", trestle.rate / flink.rate));
-      } else {
-        cells.add("-");
-      }
+      ratios.forEach(ratio -> cells.add(ratio.cell(by)));
+      Row trestle = by.get("trestle");
+      Row loop = by.get("loop");
       if (trestle != null && loop != null) {
         cells.add(format("%.0f%%", 100 * trestle.rate / WORKERS / loop.rate));
         cells.add(format("%.0f", 1e9 * WORKERS / trestle.rate - 1e9 / loop.rate));
@@ -71,12 +75,8 @@ public final class NexmarkReport {
       cells.add(agreement(by));
       table.row(cells);
     }
-    System.out.print(table);
-    if (!overFlink.isEmpty()) {
-      double mean = Math.exp(overFlink.stream().mapToDouble(Math::log).average().orElseThrow());
-      double worst = overFlink.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-      System.out.printf(Locale.ROOT, "%nx flink: geometric mean %.1f, worst %.1f%n", mean, worst);
-    }
+    System.out.println(table);
+    ratios.forEach(ratio -> System.out.println(ratio.summary(numbers, queries)));
   }
 
   /** Compares the results of engines that saw the same events. */
@@ -117,4 +117,35 @@ public final class NexmarkReport {
   }
 
   private record Row(long events, double rate, String results) {}
+
+  /** How the rates of two engines compare. */
+  private record Ratio(String name, String engine, String base) {
+
+    boolean isOf(List<String> engines) {
+      return engines.contains(engine) && engines.contains(base);
+    }
+
+    private @Nullable Double value(Map<String, Row> byEngine) {
+      Row of = byEngine.get(engine);
+      Row over = byEngine.get(base);
+      return of == null || over == null ? null : of.rate / over.rate;
+    }
+
+    String cell(Map<String, Row> byEngine) {
+      Double value = value(byEngine);
+      return value == null ? "-" : format("%.2f", value);
+    }
+
+    String summary(List<String> numbers, Map<String, Map<String, Row>> queries) {
+      double[] values =
+          numbers.stream()
+              .map(number -> value(queries.getOrDefault(number, Map.of())))
+              .filter(Objects::nonNull)
+              .mapToDouble(Double::doubleValue)
+              .toArray();
+      double mean = Math.exp(Arrays.stream(values).map(Math::log).average().orElse(Double.NaN));
+      double worst = Arrays.stream(values).min().orElse(Double.NaN);
+      return name + format(": geometric mean %.2f", mean) + format(", worst %.2f", worst);
+    }
+  }
 }

@@ -1,6 +1,5 @@
 package dev.trestle.runner.assembly;
 
-import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
 import dev.trestle.runner.compatibility.Compatibility;
@@ -46,8 +45,7 @@ record CheckpointContents(PipelineDescription pipeline, int keyGroups, boolean a
               "Checkpoint %s has %d key groups and the job %d",
               checkpoint, manifest.keyGroups(), keyGroups));
     }
-    RestoredJob.Builder builder =
-        new RestoredJob.Builder(OperatorNumbers.of(manifest.properties()));
+    RestoredJob.Builder builder = RestoredJob.Builder.of(manifest.properties());
     for (CheckpointManifest.Task task : manifest.tasks()) {
       List<SnapshotFile> files = new ArrayList<>();
       for (CheckpointManifest.File file : task.files()) {

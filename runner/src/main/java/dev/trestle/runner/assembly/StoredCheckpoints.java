@@ -1,6 +1,5 @@
 package dev.trestle.runner.assembly;
 
-import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.engine.CheckpointStorage;
 import dev.trestle.state.checkpoint.CheckpointManifest;
@@ -39,6 +38,7 @@ final class StoredCheckpoints implements CheckpointStorage {
   private final CheckpointContents contents;
   private final Resumption resumption;
   private @Nullable String resumedFrom;
+  private long lastGiven;
 
   /**
    * The checkpoints of a job.
@@ -58,31 +58,32 @@ final class StoredCheckpoints implements CheckpointStorage {
 
   @Override
   public long nextId() {
-    return checkpoints.nextId();
+    lastGiven = Math.max(lastGiven + 1, checkpoints.nextId());
+    return lastGiven;
   }
 
   @Override
-  public void commit(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+  public void commit(long id, Map<String, String> properties, List<TaskSnapshot> tasks)
       throws IOException, FencedException {
-    commit(id, Kind.CHECKPOINT, numbers, tasks);
+    commit(id, Kind.CHECKPOINT, properties, tasks);
   }
 
   @Override
-  public String commitSavepoint(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+  public String commitSavepoint(long id, Map<String, String> properties, List<TaskSnapshot> tasks)
       throws IOException, FencedException {
-    CheckpointManifest savepoint = commit(id, Kind.SAVEPOINT, numbers, tasks);
+    CheckpointManifest savepoint = commit(id, Kind.SAVEPOINT, properties, tasks);
     return place + "/" + checkpoints.directoryOf(savepoint);
   }
 
   private CheckpointManifest commit(
-      long id, Kind kind, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+      long id, Kind kind, Map<String, String> properties, List<TaskSnapshot> tasks)
       throws IOException, FencedException {
-    Map<String, String> properties = new TreeMap<>(numbers.properties());
+    Map<String, String> all = new TreeMap<>(properties);
     if (resumedFrom != null) {
-      properties.put(RESUMED_FROM, resumedFrom);
+      all.put(RESUMED_FROM, resumedFrom);
     }
     return checkpoints.commit(
-        id, kind, contents.pipeline().encode(), properties, contents.keyGroups(), tasks);
+        id, kind, contents.pipeline().encode(), all, contents.keyGroups(), tasks);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.trestle.runner.checkpoint;
 
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
@@ -24,11 +26,15 @@ public final class RestoredJob {
 
   /** A job that begins anew. */
   public static final RestoredJob NONE =
-      new RestoredJob(false, Set.of(), OperatorNumbers.NONE, List.of(), List.of(), Map.of());
+      new RestoredJob(
+          false, Set.of(), OperatorNumbers.NONE, new StepMetrics(), List.of(), List.of(), Map.of());
+
+  private static final String METRICS = "metrics";
 
   private final boolean restored;
   private final Set<String> begunAnew;
   private final OperatorNumbers numbers;
+  private final StepMetrics metrics;
   private final List<StateFile> files;
   private final List<RocksSnapshot> rows;
   private final Map<String, StageProgress> stages;
@@ -55,12 +61,14 @@ public final class RestoredJob {
       boolean restored,
       Set<String> begunAnew,
       OperatorNumbers numbers,
+      StepMetrics metrics,
       List<StateFile> files,
       List<RocksSnapshot> rows,
       Map<String, StageProgress> stages) {
     this.restored = restored;
     this.begunAnew = begunAnew;
     this.numbers = numbers;
+    this.metrics = metrics;
     this.files = files;
     this.rows = rows;
     this.stages = stages;
@@ -69,6 +77,7 @@ public final class RestoredJob {
   /** Gathers what the tasks of a job had. */
   public static final class Builder {
     private final OperatorNumbers numbers;
+    private final StepMetrics metrics;
     private final List<StateFile> files = new ArrayList<>();
     private final List<RocksSnapshot> rows = new ArrayList<>();
     private final Map<String, StageProgress> stages = new HashMap<>();
@@ -77,9 +86,21 @@ public final class RestoredJob {
      * Nothing so far.
      *
      * @param numbers those that the job had
+     * @param metrics what it had counted
      */
-    public Builder(OperatorNumbers numbers) {
+    public Builder(OperatorNumbers numbers, StepMetrics metrics) {
       this.numbers = numbers;
+      this.metrics = metrics;
+    }
+
+    /**
+     * Nothing but what a manifest's properties say.
+     *
+     * @throws IOException if they are damaged
+     */
+    public static Builder of(Map<String, String> properties) throws IOException {
+      String metrics = properties.getOrDefault(METRICS, "");
+      return new Builder(OperatorNumbers.of(properties), StepMetrics.decode(metrics));
     }
 
     /**
@@ -111,7 +132,13 @@ public final class RestoredJob {
 
     public RestoredJob build() {
       return new RestoredJob(
-          true, Set.of(), numbers, List.copyOf(files), List.copyOf(rows), Map.copyOf(stages));
+          true,
+          Set.of(),
+          numbers,
+          metrics,
+          List.copyOf(files),
+          List.copyOf(rows),
+          Map.copyOf(stages));
     }
   }
 
@@ -134,7 +161,8 @@ public final class RestoredJob {
       kept.add(
           new RocksSnapshot(new RowScope(snapshot.scope().range(), operators), snapshot.files()));
     }
-    return new RestoredJob(restored, Set.copyOf(steps), numbers, files, List.copyOf(kept), stages);
+    return new RestoredJob(
+        restored, Set.copyOf(steps), numbers, metrics, files, List.copyOf(kept), stages);
   }
 
   /** The names of all steps and side inputs of which there are records. */
@@ -147,6 +175,21 @@ public final class RestoredJob {
   /** The numbers that its steps had. */
   public OperatorNumbers numbers() {
     return numbers;
+  }
+
+  /** What the job had counted; nobody may add to it. */
+  public StepMetrics metrics() {
+    return metrics;
+  }
+
+  /** What a manifest's properties say of a job. */
+  public static Map<String, String> properties(OperatorNumbers numbers, StepMetrics metrics) {
+    Map<String, String> properties = new TreeMap<>(numbers.properties());
+    String counted = metrics.encode();
+    if (!counted.isEmpty()) {
+      properties.put(METRICS, counted);
+    }
+    return properties;
   }
 
   /** Checkpoints that may have rows of these. */

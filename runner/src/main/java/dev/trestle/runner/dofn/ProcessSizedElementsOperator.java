@@ -83,7 +83,7 @@ final class ProcessSizedElementsOperator extends BatchOperator {
         } else {
           process(next, slice);
         }
-        slice.spend();
+        slice.spend(1); // reads the clock: a call may have waited for another system
         worked = true;
       }
       return worked;

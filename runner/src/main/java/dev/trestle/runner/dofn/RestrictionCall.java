@@ -1,6 +1,7 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.operator.Slice;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers;
 import org.apache.beam.sdk.fn.splittabledofn.RestrictionTrackers.ClaimObserver;
 import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
@@ -15,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A restriction may take for ever; a turn may not. When the slice is used up, the restriction is
  * split right after the next successful {@code tryClaim}, on the same thread: the call finds every
- * further claim refused and returns, and what is left becomes a residual. Before the first claim
- * nothing is split, so that every call gets something done. The residual takes over the watermark
- * and the estimator's state as they were before the split: no output of the rest is behind them.
+ * further claim refused and returns, and what is left becomes a residual. Nothing is split before
+ * the first claim, nor for some time after it when the time before it has used up the slice: a call
+ * that first waits for another system (Kafka, for a fetch begun elsewhere) would get one position
+ * done and wait again for the next. The residual takes over the watermark and the estimator's state
+ * as they were before the split: no output of the rest is behind them.
  */
 final class RestrictionCall implements ClaimObserver<Object> {
+
+  /** How long a call may go on after its first claim, whatever the time before it. */
+  private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Residual work;
   private final RestrictionTracker<Object, Object> tracker;
@@ -27,6 +33,7 @@ final class RestrictionCall implements ClaimObserver<Object> {
   private final Slice slice;
   private @Nullable Residual residual;
   private boolean claimed;
+  private long firstClaim;
   private boolean refused;
 
   RestrictionCall(
@@ -47,11 +54,18 @@ final class RestrictionCall implements ClaimObserver<Object> {
 
   @Override
   public void onClaimed(Object position) {
-    claimed = true;
+    if (!claimed) {
+      claimed = true;
+      firstClaim = System.nanoTime();
+    }
     slice.spend(1); // reads the clock: between two claims there may be a call to another system
-    if (residual == null && slice.isUsedUp()) {
+    if (residual == null && slice.isUsedUp() && hasHadItsTurn()) {
       split();
     }
+  }
+
+  private boolean hasHadItsTurn() {
+    return slice.left() <= 0 || System.nanoTime() - firstClaim >= LEAST_NANOS;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.trestle.runner.engine;
 
-import dev.trestle.runner.metrics.JobMetrics;
 import java.util.concurrent.CompletableFuture;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline that runs. Methods may be called by any thread. */
@@ -60,5 +60,6 @@ public interface RunningJob {
    */
   boolean await(long millis) throws InterruptedException;
 
-  JobMetrics metrics();
+  /** What has been counted so far. */
+  MetricResults metrics();
 }

@@ -172,14 +172,21 @@ public final class ThreadedScheduler implements Scheduler {
           changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(Math.max(1, wakeup - clock.millis())));
         }
       }
-      workers.remove(worker);
+      leave(worker);
       return null;
     } catch (InterruptedException e) {
-      workers.remove(worker);
+      leave(worker);
       return null;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whoever leaves may have been woken for a task that is ready: another has to look. */
+  @GuardedBy("lock")
+  private void leave(Worker worker) {
+    workers.remove(worker);
+    changed.signal();
   }
 
   @GuardedBy("lock")

@@ -26,6 +26,8 @@ import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the task's splits of an unbounded source, in turn. A split whose watermark has reached the
@@ -38,8 +40,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A snapshot has each split with its mark, which is finalised when the checkpoint has been
  * committed. In a job that takes no checkpoints that is when the bundle that read up to it has
  * ended: from then on a failure fails the job.
+ *
+ * <p>A mark that is restored is finalised before anything is read: it was committed, and whoever
+ * committed it may have gone before it was finalised. Beam allows that a mark is never finalised,
+ * and other runners leave a restored one alone; but then a queue delivers all of it again, and what
+ * it does not number comes twice. A mark that cannot be finalised without the reader that made it
+ * says so by an exception, which changes nothing.
  */
 public final class UnboundedReadOperator extends AbstractSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnboundedReadOperator.class);
 
   private static final String SPLITS = "splits";
 
@@ -106,6 +116,13 @@ public final class UnboundedReadOperator extends AbstractSource {
   @Override
   public void open(OperatorContext operatorContext) throws Exception {
     super.open(operatorContext);
+    withMetrics(() -> openSplits(operatorContext));
+    if (live.isEmpty()) {
+      watermark = END;
+    }
+  }
+
+  private void openSplits(OperatorContext operatorContext) throws Exception {
     PipelineOptions options = operatorContext.options();
     if (operatorContext.restored().isRestored()) {
       watermark = END;
@@ -114,9 +131,6 @@ public final class UnboundedReadOperator extends AbstractSource {
       for (UnboundedSource<?, ?> split : splits.of(operatorContext.taskIndex(), options)) {
         live.add(new Split(typed(split), null, options, idleMillis));
       }
-    }
-    if (live.isEmpty()) {
-      watermark = END;
     }
   }
 
@@ -131,7 +145,10 @@ public final class UnboundedReadOperator extends AbstractSource {
    */
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    SnapshotWriter.Section section = out.section(SPLITS);
+    withMetrics(() -> writeSplits(out.section(SPLITS)));
+  }
+
+  private void writeSplits(SnapshotWriter.Section section) throws IOException {
     for (Split split : live) {
       CheckpointMark mark = split.mark();
       ByteSink record = section.unkeyed();
@@ -159,7 +176,18 @@ public final class UnboundedReadOperator extends AbstractSource {
                 SerializableUtils.deserializeFromByteArray(in.readNBytes(in.readInt()), "a split"));
     CheckpointMark mark =
         in.readByte() == 0 ? null : source.getCheckpointMarkCoder().decode(record);
+    if (mark != null) {
+      finalizeRestored(mark);
+    }
     live.add(new Split(source, mark, options, idleMillis));
+  }
+
+  private static void finalizeRestored(CheckpointMark mark) {
+    try {
+      mark.finalizeCheckpoint();
+    } catch (IOException | RuntimeException e) {
+      LOG.info("Goes on without finalizing the restored mark {}: {}", mark, e.toString());
+    }
   }
 
   @Override
@@ -254,9 +282,12 @@ public final class UnboundedReadOperator extends AbstractSource {
       return;
     }
     try {
-      for (int i = 0; i < live.size(); i++) {
-        mark(live.get(i));
-      }
+      withMetrics(
+          () -> {
+            for (int i = 0; i < live.size(); i++) {
+              mark(live.get(i));
+            }
+          });
     } catch (IOException e) {
       throw UserCodeException.wrap(e);
     }
@@ -275,7 +306,22 @@ public final class UnboundedReadOperator extends AbstractSource {
   private void finalizeLater(CheckpointMark mark) {
     opened()
         .bundleFinalizer()
-        .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, mark::finalizeCheckpoint);
+        .afterBundleCommit(
+            BoundedWindow.TIMESTAMP_MAX_VALUE, () -> withMetrics(mark::finalizeCheckpoint));
+  }
+
+  private interface SourceCall<X extends Exception> {
+    void run() throws X;
+  }
+
+  /** A call into the user's source, which may count something. */
+  private <X extends Exception> void withMetrics(SourceCall<X> call) throws X {
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(opened().metrics());
+    try {
+      call.run();
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
   }
 
   @Override

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.engine.RunningJob.State;
-import dev.trestle.runner.metrics.JobMetrics;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -24,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,8 +273,8 @@ final class ControlTest {
     }
 
     @Override
-    public JobMetrics metrics() {
-      return new JobMetrics();
+    public MetricResults metrics() {
+      throw new UnsupportedOperationException("Nobody asks through the socket");
     }
   }
 }

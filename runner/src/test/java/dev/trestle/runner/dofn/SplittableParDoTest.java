@@ -19,6 +19,7 @@ import dev.trestle.runner.operator.CollectingReceiver;
 import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.Slice;
 import dev.trestle.translation.graph.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -324,5 +325,45 @@ class SplittableParDoTest {
     }
     List<Object> starts = new ArrayList<>(main.values());
     assertThat(starts.stream().filter(value -> value.equals(0L)).count(), equalTo(2L));
+  }
+
+  @Test
+  void timeBeforeTheFirstClaimDoesNotCost() {
+    ProcessSizedElementsOperator operator = started(new Count());
+    operator.accept(batch(1_000_000));
+    int calls = 0;
+    int before = main.values().size();
+    do { // a pause of the JVM may cut one short
+      Slice late = new Slice();
+      late.restart(1000, System.nanoTime());
+      operator.advance(late);
+      calls++;
+    } while (main.values().size() - before == calls && calls < 100);
+    assertThat(main.values().size() - before, greaterThan(calls));
+  }
+
+  /** Finds nothing to claim, for how long it may have waited. */
+  static final class Waits extends Count {
+    static int calls;
+
+    @Override
+    public ProcessContinuation process(
+        RestrictionTracker<OffsetRange, Long> tracker,
+        ManualWatermarkEstimator<Instant> estimator,
+        OutputReceiver<Long> out) {
+      calls++;
+      return ProcessContinuation.resume();
+    }
+  }
+
+  @Test
+  void callThatUsesUpTheTimeIsTheLastOfItsTurn() {
+    ProcessSizedElementsOperator operator = started(new Waits());
+    operator.accept(batch(1, 1, 1));
+    Waits.calls = 0;
+    Slice late = new Slice();
+    late.restart(1000, System.nanoTime());
+    operator.advance(late);
+    assertThat(Waits.calls, equalTo(1));
   }
 }

@@ -6,6 +6,7 @@ import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +56,7 @@ public class FakeOperatorContext implements OperatorContext {
   private final SpillDirectory spill;
   private final RocksStore state;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
+  private RestoredState restored = RestoredState.NONE;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   public final MemoryBudget memory;
@@ -97,6 +99,11 @@ public class FakeOperatorContext implements OperatorContext {
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
+    return this;
+  }
+
+  public FakeOperatorContext with(RestoredState newRestored) {
+    restored = newRestored;
     return this;
   }
 
@@ -209,6 +216,11 @@ public class FakeOperatorContext implements OperatorContext {
     return state.backend(0, keys, namespaces);
   }
 
+  @Override
+  public OrderedRows orderedRows(int number) {
+    return state.orderedRows(0, number);
+  }
+
   /** How many keys and namespaces have state. */
   public int rows() {
     return state.rowsInMemory();
@@ -226,7 +238,7 @@ public class FakeOperatorContext implements OperatorContext {
 
   @Override
   public RestoredState restored() {
-    return RestoredState.NONE;
+    return restored;
   }
 
   /** Opens an operator with this context. */

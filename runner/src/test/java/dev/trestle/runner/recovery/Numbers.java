@@ -8,6 +8,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers below a limit, each with its value in milliseconds as timestamp, in three splits. Has
- * nothing to read every now and then, and ends.
+ * nothing to read every now and then, and ends. Insists on being called with metrics, which sources
+ * may report at any time.
  */
 final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
 
@@ -53,6 +55,7 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
 
   @Override
   public List<Numbers> split(int desired, PipelineOptions options) {
+    requireMetrics();
     List<Numbers> all = new ArrayList<>();
     for (int i = 0; i < SPLITS; i++) {
       all.add(new Numbers(limit, period, i, SPLITS));
@@ -67,6 +70,7 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
 
   @Override
   public UnboundedReader<Long> createReader(PipelineOptions options, @Nullable Mark mark) {
+    requireMetrics();
     return new Reader(mark == null ? split : mark.next());
   }
 
@@ -78,6 +82,12 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
   @Override
   public Coder<Long> getOutputCoder() {
     return VarLongCoder.of();
+  }
+
+  private static void requireMetrics() {
+    if (MetricsEnvironment.getCurrentContainer() == null) {
+      throw new IllegalStateException("Called where metrics go nowhere");
+    }
   }
 
   private final class Reader extends UnboundedReader<Long> {
@@ -126,6 +136,7 @@ final class Numbers extends UnboundedSource<Long, Numbers.Mark> {
 
     @Override
     public CheckpointMark getCheckpointMark() {
+      requireMetrics();
       return new Mark(next);
     }
 
