@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,25 +66,30 @@ record CheckpointContents(PipelineDescription pipeline, int keyGroups, boolean a
   private RestoredJob fitted(RestoredCheckpoint checkpoint, RestoredJob restored)
       throws IOException {
     byte[] before = checkpoint.manifest().pipeline().toArray();
+    String name = name(checkpoint.manifest());
     if (before.length == 0) {
-      LOG.warn("{} does not say which pipeline it is of: it is taken to be this one", checkpoint);
+      LOG.warn("{} does not say which pipeline it is of: it is taken to be this one", name);
       return restored;
     }
     CompatibilityReport report =
         Compatibility.compare(
-            PipelineDescription.decode(checkpoint.toString(), before),
-            pipeline,
-            restored.withState());
+            PipelineDescription.decode(name, before), pipeline, restored.withState());
     if (!report.losses().isEmpty() && !allowStateLoss) {
-      throw new IncompatiblePipelineException(checkpoint.toString(), report);
+      throw new IncompatiblePipelineException(name, report);
     }
     report.notes().forEach(LOG::warn);
     if (!report.losses().isEmpty()) {
-      LOG.warn(
-          "--allowStateLoss: state of {} is left out:\n{}", checkpoint, report.describeLosses());
+      LOG.warn("--allowStateLoss: state of {} is left out:\n{}", name, report.describeLosses());
     }
     Set<String> anew = new HashSet<>(report.begunAnew());
     anew.addAll(report.lost());
     return restored.withAnew(anew);
+  }
+
+  /** For people: a savepoint may be anywhere. */
+  private static String name(CheckpointManifest manifest) {
+    return String.format(
+        "%s %d of job %s",
+        manifest.kind().name().toLowerCase(Locale.ROOT), manifest.id(), manifest.jobName());
   }
 }

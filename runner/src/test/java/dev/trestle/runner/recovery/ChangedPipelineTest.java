@@ -66,7 +66,7 @@ final class ChangedPipelineTest {
     assertThat(
         refused.getMessage(),
         allOf(
-            containsString("state of 1 of its steps would be lost"),
+            containsString(" of job counting was taken, and state of 1 of its steps would be lost"),
             containsString("Count"),
             containsString(change.reason()),
             containsString("--allowStateLoss")));
