@@ -32,8 +32,7 @@ import picocli.CommandLine.Command;
       "Exit status:",
       "  0    done",
       "  1    the pipeline failed",
-      "  2    refused before it ran: command line, input, output, or a pipeline that",
-      "       asks for what Trestle does not do",
+      "  2    refused: command line, input, output, or what Trestle or a job does not do",
       "  130  interrupted",
       "TRESTLE_JAVA_OPTS holds options for Java, such as -Xmx4g."
     })

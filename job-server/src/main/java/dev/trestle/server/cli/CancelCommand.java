@@ -7,9 +7,12 @@ import picocli.CommandLine.Mixin;
 /** Cancels a job that runs. */
 @Command(
     name = "cancel",
-    description =
-        "Cancels a job that runs, waits for its end and prints how it has ended. What it has done"
-            + " since its last checkpoint is done again when it is started once more.")
+    description = "Cancels a job that runs.",
+    footer = {
+      "",
+      "Waits for the end and prints how the job has ended. What it has done since its last",
+      "checkpoint is done again when it is started once more."
+    })
 public final class CancelCommand implements Callable<Integer> {
 
   @Mixin private final Verbosity verbosity = new Verbosity();

@@ -14,9 +14,11 @@ import picocli.CommandLine.Mixin;
 /** Lists the jobs that can be controlled. */
 @Command(
     name = "jobs",
-    description =
-        "Lists the jobs of this user that run on this machine: streaming ones, and those that take"
-            + " checkpoints.")
+    description = "Lists the jobs that run.",
+    footer = {
+      "",
+      "Those of this user on this machine that are streaming ones or take checkpoints."
+    })
 public final class JobsCommand implements Callable<Integer> {
 
   @Mixin private final Verbosity verbosity = new Verbosity();

@@ -9,12 +9,12 @@ import picocli.CommandLine.Option;
 /** Has a job that runs take a savepoint. */
 @Command(
     name = "savepoint",
-    description = "Has a job that runs take a savepoint, and prints its place for --resumeFrom.",
+    description = "Has a job that runs take a savepoint, and prints its place.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  trestle savepoint orders",
       "  trestle savepoint --stop orders",
-      "An interrupt leaves the job alone: it takes the savepoint all the same."
+      "--resumeFrom=PLACE starts a job from it. An interrupt leaves the job alone: it takes the savepoint all the same."
     })
 public final class SavepointCommand implements Callable<Integer> {
 
