@@ -30,6 +30,9 @@ final class StoredCheckpoints implements CheckpointStorage {
   private final int keyGroups;
   private final boolean mustResume;
 
+  /** The last one given: an attempt that failed before its commit has had its id, too. */
+  private long lastId;
+
   /**
    * The checkpoints of a job.
    *
@@ -43,7 +46,8 @@ final class StoredCheckpoints implements CheckpointStorage {
 
   @Override
   public long nextId() {
-    return checkpoints.nextId();
+    lastId = Math.max(checkpoints.nextId(), lastId + 1);
+    return lastId;
   }
 
   @Override
