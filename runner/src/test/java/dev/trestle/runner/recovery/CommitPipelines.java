@@ -39,8 +39,6 @@ final class CommitPipelines {
             "stable-input-of-state-beside", CommitPipelines::stableInputOfStateBesideSideInput),
         RecoveryPipeline.withEffectsAfterCommit(
             "stable-restrictions", CommitPipelines::stableRestrictions),
-        RecoveryPipeline.withEffectsAfterCommit(
-            "stable-restrictions-beside", CommitPipelines::stableRestrictionsBesideSideInput),
         RecoveryPipeline.withEffectsAfterCommit("acknowledged", CommitPipelines::acknowledged),
         RecoveryPipeline.withEffectsAfterCommit(
             "bundle-finalizers", CommitPipelines::bundleFinalizers));
@@ -77,15 +75,7 @@ final class CommitPipelines {
   private static void stableRestrictions(Pipeline pipeline, World world) {
     numbers(pipeline)
         .apply(ParDo.of(new Unpredictable(world)))
-        .apply(ParDo.of(new StableParts(world, List.of())));
-  }
-
-  private static void stableRestrictionsBesideSideInput(Pipeline pipeline, World world) {
-    PCollectionView<Long> view = SideInputPipelines.sums(pipeline);
-    numbers(pipeline)
-        .apply(fixed(60))
-        .apply(ParDo.of(new Unpredictable(world)))
-        .apply(ParDo.of(new StableParts(world, List.of(view))).withSideInputs(view));
+        .apply(ParDo.of(new StableParts(world)));
   }
 
   private static void stableGroups(Pipeline pipeline, World world) {
@@ -190,11 +180,9 @@ final class CommitPipelines {
   @DoFn.UnboundedPerElement
   private static final class StableParts extends DoFn<KV<Long, Long>, Void> {
     private final World world;
-    private final List<PCollectionView<Long>> views;
 
-    StableParts(World world, List<PCollectionView<Long>> views) {
+    StableParts(World world) {
       this.world = world;
-      this.views = views;
     }
 
     @GetInitialRestriction
@@ -213,9 +201,6 @@ final class CommitPipelines {
       KV<Long, Long> element = context.element();
       world.writeStable(element.getKey(), element.getValue());
       world.write("part " + part + " of " + element.getKey(), "seen");
-      for (PCollectionView<Long> view : views) {
-        world.write("beside part " + part + " of " + element.getKey(), context.sideInput(view));
-      }
       return ProcessContinuation.resume();
     }
   }
