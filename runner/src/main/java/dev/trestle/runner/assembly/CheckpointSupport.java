@@ -23,25 +23,13 @@ final class CheckpointSupport {
         Step step = node.step();
         String name = step.transform().fullName();
         if (step instanceof Step.StatefulParDo stateful) {
-          checkTimers(name, stateful.fn());
-        } else if (step instanceof Step.ProcessSizedElements sized) {
-          checkRestrictions(name, sized.fn());
+          check(name, stateful.fn());
         }
       }
     }
   }
 
-  private static void checkRestrictions(String name, DoFnSpec fn) {
-    if (StableInputs.required(fn) && !fn.views().isEmpty()) {
-      throw new IllegalArgumentException(
-          name
-              + ": @RequiresStableInput on a splittable DoFn that has side inputs does not go together"
-              + " with checkpoints yet. Read the side inputs in a DoFn before it; or leave out"
-              + " --checkpointDir");
-    }
-  }
-
-  private static void checkTimers(String name, DoFnSpec fn) {
+  private static void check(String name, DoFnSpec fn) {
     if (StableInputs.requiredByTimers(fn)) {
       throw new IllegalArgumentException(
           name

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.translation.PipelineTranslator;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -18,10 +17,7 @@ import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.View;
-import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.junit.jupiter.api.Test;
 
 /** What is refused in a job that takes checkpoints. */
@@ -30,10 +26,6 @@ final class CheckpointSupportTest {
   private static void assertRefused(DoFn<KV<Long, Long>, Void> fn) {
     Pipeline pipeline = Pipeline.create();
     pipeline.apply(Create.of(KV.of(1L, 1L))).apply("Step", ParDo.of(fn));
-    assertRefused(pipeline);
-  }
-
-  private static void assertRefused(Pipeline pipeline) {
     IllegalArgumentException refused =
         assertThrows(
             IllegalArgumentException.class,
@@ -44,17 +36,6 @@ final class CheckpointSupportTest {
             containsString("Step"),
             containsString("@RequiresStableInput"),
             containsString("--checkpointDir")));
-  }
-
-  @Test
-  void restrictionsBesideSideInputsAreRefused() {
-    Pipeline pipeline = Pipeline.create();
-    PCollectionView<Long> view =
-        pipeline.apply("Side", Create.of(1L)).apply(View.<Long>asSingleton());
-    pipeline
-        .apply(Create.of(KV.of(1L, 1L)))
-        .apply("Step", ParDo.of(new StableRestrictions()).withSideInputs(view));
-    assertRefused(pipeline);
   }
 
   @Test
@@ -70,19 +51,6 @@ final class CheckpointSupportTest {
   @Test
   void expirationOnStableStateIsRefused() {
     assertRefused(new StableExpiration());
-  }
-
-  private static final class StableRestrictions extends DoFn<KV<Long, Long>, Void> {
-    @GetInitialRestriction
-    public OffsetRange initial() {
-      return new OffsetRange(0, 1);
-    }
-
-    @RequiresStableInput
-    @ProcessElement
-    public void process(RestrictionTracker<OffsetRange, Long> tracker) {
-      tracker.tryClaim(0L);
-    }
   }
 
   private static final class StableTimer extends DoFn<KV<Long, Long>, Void> {

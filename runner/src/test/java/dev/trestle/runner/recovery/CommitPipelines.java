@@ -39,6 +39,8 @@ final class CommitPipelines {
             "stable-input-of-state-beside", CommitPipelines::stableInputOfStateBesideSideInput),
         RecoveryPipeline.withEffectsAfterCommit(
             "stable-restrictions", CommitPipelines::stableRestrictions),
+        RecoveryPipeline.withEffectsAfterCommit(
+            "stable-restrictions-beside", CommitPipelines::stableRestrictionsBesideSideInput),
         RecoveryPipeline.withEffectsAfterCommit("acknowledged", CommitPipelines::acknowledged),
         RecoveryPipeline.withEffectsAfterCommit(
             "bundle-finalizers", CommitPipelines::bundleFinalizers));
@@ -75,7 +77,15 @@ final class CommitPipelines {
   private static void stableRestrictions(Pipeline pipeline, World world) {
     numbers(pipeline)
         .apply(ParDo.of(new Unpredictable(world)))
-        .apply(ParDo.of(new StableParts(world)));
+        .apply(ParDo.of(new StableParts(world, List.of())));
+  }
+
+  private static void stableRestrictionsBesideSideInput(Pipeline pipeline, World world) {
+    PCollectionView<Long> view = SideInputPipelines.sums(pipeline);
+    numbers(pipeline)
+        .apply(fixed(60))
+        .apply(ParDo.of(new Unpredictable(world)))
+        .apply(ParDo.of(new StableParts(world, List.of(view))).withSideInputs(view));
   }
 
   private static void stableGroups(Pipeline pipeline, World world) {
@@ -180,9 +190,11 @@ final class CommitPipelines {
   @DoFn.UnboundedPerElement
   private static final class StableParts extends DoFn<KV<Long, Long>, Void> {
     private final World world;
+    private final List<PCollectionView<Long>> views;
 
-    StableParts(World world) {
+    StableParts(World world, List<PCollectionView<Long>> views) {
       this.world = world;
+      this.views = views;
     }
 
     @GetInitialRestriction
@@ -201,6 +213,9 @@ final class CommitPipelines {
       KV<Long, Long> element = context.element();
       world.writeStable(element.getKey(), element.getValue());
       world.write("part " + part + " of " + element.getKey(), "seen");
+      for (PCollectionView<Long> view : views) {
+        world.write("beside part " + part + " of " + element.getKey(), context.sideInput(view));
+      }
       return ProcessContinuation.resume();
     }
   }
