@@ -38,7 +38,9 @@ final class StoredCheckpoints implements CheckpointStorage {
   private final CheckpointContents contents;
   private final Resumption resumption;
   private @Nullable String resumedFrom;
-  private long lastGiven;
+
+  /** The last one given: an attempt that failed before its commit has had its id, too. */
+  private long lastId;
 
   /**
    * The checkpoints of a job.
@@ -58,8 +60,8 @@ final class StoredCheckpoints implements CheckpointStorage {
 
   @Override
   public long nextId() {
-    lastGiven = Math.max(lastGiven + 1, checkpoints.nextId());
-    return lastGiven;
+    lastId = Math.max(checkpoints.nextId(), lastId + 1);
+    return lastId;
   }
 
   @Override

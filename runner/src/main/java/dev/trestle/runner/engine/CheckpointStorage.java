@@ -11,7 +11,7 @@ import java.util.Map;
 /** Where the checkpoints of one job are. One thread calls at a time. */
 public interface CheckpointStorage {
 
-  /** An id for the next attempt at a checkpoint, greater than all before, used or not. */
+  /** The id of the next attempt at a checkpoint, greater than all that it gave before. */
   long nextId();
 
   /**
