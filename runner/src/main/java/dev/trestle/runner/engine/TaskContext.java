@@ -9,6 +9,7 @@ import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -174,6 +175,11 @@ final class TaskContext {
     @Override
     public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
       return state.backend(snapshotName, keys, namespaces);
+    }
+
+    @Override
+    public OrderedRows orderedRows(int number) {
+      return state.orderedRows(snapshotName, number);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.trestle.state.rocks.RocksStateException;
 import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class TaskState implements AutoCloseable {
   private final KeyGroupRange keyGroups;
   private final long cacheBytes;
   private @Nullable RocksStore store;
+  private @Nullable String owner;
 
   /**
    * The state of a task.
@@ -47,22 +49,40 @@ final class TaskState implements AutoCloseable {
     this.cacheBytes = cacheBytes;
   }
 
-  /** The state of the task's keyed operator, which has to be the only one to ask. */
+  /**
+   * The state of the task's keyed operator by key.
+   *
+   * @throws IllegalStateException if another step has state already
+   */
   KeyedStateBackend backend(String step, Serializer<Object> keys, Serializer<Object> namespaces) {
-    if (store != null) {
-      throw new IllegalStateException("A task has one keyed operator, and this is not it: " + step);
+    return storeOf(step).backend(numbers.of(step), keys, namespaces);
+  }
+
+  /** Rows of the task's keyed operator in an order of their own; as above. */
+  OrderedRows orderedRows(String step, int number) {
+    return storeOf(step).orderedRows(numbers.of(step), number);
+  }
+
+  private RocksStore storeOf(String step) {
+    if (owner != null && !owner.equals(step)) {
+      throw new IllegalStateException(
+          "A task has one keyed operator, which is " + owner + " and not " + step);
     }
-    int number = numbers.of(step);
-    RowScope scope = new RowScope(keyGroups, Set.of(number));
-    store =
-        RocksStore.restore(
-            resources.rocks()::get,
-            resources.spill().newFile("keyed-state"),
-            scope,
-            resources.memory(),
-            cacheBytes,
-            restored.rows(scope));
-    return store.backend(number, keys, namespaces);
+    RocksStore known = store;
+    if (known == null) {
+      RowScope scope = new RowScope(keyGroups, Set.of(numbers.of(step)));
+      known =
+          RocksStore.restore(
+              resources.rocks()::get,
+              resources.spill().newFile("keyed-state"),
+              scope,
+              resources.memory(),
+              cacheBytes,
+              restored.rows(scope));
+      store = known;
+      owner = step;
+    }
+    return known;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
 import org.apache.beam.sdk.metrics.MetricsContainer;
@@ -53,11 +54,18 @@ public interface OperatorContext {
 
   /**
    * The task's keyed state, restored where the job goes on from a checkpoint, and part of every
-   * checkpoint. One step of a task may ask, once, while it is being opened.
+   * checkpoint. One step of a task may ask, while it is being opened.
    *
    * @param keys writes keys that are not a {@code ByteKey}
    */
   KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces);
+
+  /**
+   * The same state's rows in an order of their own, for what has no room in memory.
+   *
+   * @param number 0 to 255, of one kind of rows among those that the step has
+   */
+  OrderedRows orderedRows(int number);
 
   /** What the step had, in this job's earlier life. Good while the operator is being opened. */
   RestoredState restored();

@@ -6,6 +6,7 @@ import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -205,6 +206,11 @@ public class FakeOperatorContext implements OperatorContext {
   @Override
   public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
     return state.backend(0, keys, namespaces);
+  }
+
+  @Override
+  public OrderedRows orderedRows(int number) {
+    return state.orderedRows(0, number);
   }
 
   /** How many keys and namespaces have state. */

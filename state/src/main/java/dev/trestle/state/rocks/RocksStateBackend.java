@@ -1,7 +1,6 @@
 package dev.trestle.state.rocks;
 
 import dev.trestle.state.ByteKey;
-import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.table.KeyedListTable;
 import dev.trestle.state.table.KeyedMapTable;
 import dev.trestle.state.table.KeyedStateBackend;
@@ -24,7 +23,6 @@ final class RocksStateBackend implements KeyedStateBackend {
   private static final int OTHER_KEY_BYTES = 48;
 
   private final RocksStore store;
-  private final KeyGroupRange range;
   private final RowKeys keys;
   private final RowCodec codec = new RowCodec(this);
   private final RowTable rows = new RowTable();
@@ -48,9 +46,8 @@ final class RocksStateBackend implements KeyedStateBackend {
 
   private @Nullable Object lastNamespace;
 
-  RocksStateBackend(RocksStore store, KeyGroupRange range, RowKeys keys) {
+  RocksStateBackend(RocksStore store, RowKeys keys) {
     this.store = store;
-    this.range = range;
     this.keys = keys;
     ownRows = store.isRestored();
   }
@@ -71,7 +68,7 @@ final class RocksStateBackend implements KeyedStateBackend {
     if (old != null && keyIsKept && (old == newKey || old.equals(newKey))) {
       return false;
     }
-    check(newKeyGroup);
+    store.check(newKeyGroup);
     key = newKey;
     keyIsKept = !(newKey instanceof ByteKey);
     keyGroup = newKeyGroup;
@@ -89,12 +86,6 @@ final class RocksStateBackend implements KeyedStateBackend {
     if (last != null && !last.stored && (last.dirty || !store.hasDatabase()) && last.isEmpty()) {
       rows.remove(last);
       store.cache().remove(last);
-    }
-  }
-
-  private void check(int group) {
-    if (!range.contains(group)) {
-      throw new IllegalArgumentException("Key group " + group + " is not in " + range);
     }
   }
 
@@ -200,7 +191,7 @@ final class RocksStateBackend implements KeyedStateBackend {
     int hash = RowTable.hash(announcedKey, namespace);
     Row row = rows.find(announcedKey, namespace, hash);
     if (row == null) {
-      check(itsKeyGroup);
+      store.check(itsKeyGroup);
       row = newRow(announcedKey, namespace, hash, itsKeyGroup);
       row.pending = true;
       row.fresh = true;

@@ -3,6 +3,7 @@ package dev.trestle.state.rocks;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.io.DataInputStream;
 import java.nio.file.Path;
@@ -105,7 +106,17 @@ public final class RocksStore implements AutoCloseable {
    */
   public KeyedStateBackend backend(
       int operator, Serializer<Object> keys, Serializer<Object> namespaces) {
-    return new RocksStateBackend(this, scope.range(), new RowKeys(operator, keys, namespaces));
+    return new RocksStateBackend(this, new RowKeys(operator, keys, namespaces));
+  }
+
+  /**
+   * Rows of an operator that lie in an order of their own.
+   *
+   * @param operator as in {@link #backend}
+   * @param number 0 to 255; an operator may have so many kinds of them
+   */
+  public OrderedRows orderedRows(int operator, int number) {
+    return new RocksOrderedRows(this, operator, number);
   }
 
   /** Writes what differs from the database; it stays in memory. */
@@ -162,6 +173,12 @@ public final class RocksStore implements AutoCloseable {
   /** Whether something has left the cache. */
   boolean hasDatabase() {
     return database != null;
+  }
+
+  void check(int keyGroup) {
+    if (!scope.range().contains(keyGroup)) {
+      throw new IllegalArgumentException("Key group " + keyGroup + " is not in " + scope.range());
+    }
   }
 
   private void checkOpen() {
