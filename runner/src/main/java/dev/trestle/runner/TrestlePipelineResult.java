@@ -88,6 +88,6 @@ public final class TrestlePipelineResult implements PipelineResult {
 
   @Override
   public MetricResults metrics() {
-    return job.metrics().results();
+    return job.metrics();
   }
 }

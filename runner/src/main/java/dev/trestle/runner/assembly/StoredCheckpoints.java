@@ -1,6 +1,5 @@
 package dev.trestle.runner.assembly;
 
-import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
 import dev.trestle.runner.engine.CheckpointStorage;
@@ -17,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +29,9 @@ final class StoredCheckpoints implements CheckpointStorage {
   private final JobCheckpoints checkpoints;
   private final int keyGroups;
   private final boolean mustResume;
+
+  /** The last one given: an attempt that failed before its commit has had its id, too. */
+  private long lastId;
 
   /**
    * The checkpoints of a job.
@@ -43,19 +46,15 @@ final class StoredCheckpoints implements CheckpointStorage {
 
   @Override
   public long nextId() {
-    return checkpoints.nextId();
+    lastId = Math.max(checkpoints.nextId(), lastId + 1);
+    return lastId;
   }
 
   @Override
-  public void commit(long id, OperatorNumbers numbers, List<TaskSnapshot> tasks)
+  public void commit(long id, Map<String, String> properties, List<TaskSnapshot> tasks)
       throws IOException, FencedException {
     checkpoints.commit(
-        id,
-        CheckpointManifest.Kind.CHECKPOINT,
-        new byte[0],
-        numbers.properties(),
-        keyGroups,
-        tasks);
+        id, CheckpointManifest.Kind.CHECKPOINT, new byte[0], properties, keyGroups, tasks);
   }
 
   @Override
@@ -87,8 +86,7 @@ final class StoredCheckpoints implements CheckpointStorage {
               "Checkpoint %s has %d key groups and the job %d",
               checkpoint, manifest.keyGroups(), keyGroups));
     }
-    RestoredJob.Builder builder =
-        new RestoredJob.Builder(OperatorNumbers.of(manifest.properties()));
+    RestoredJob.Builder builder = RestoredJob.Builder.of(manifest.properties());
     for (CheckpointManifest.Task task : manifest.tasks()) {
       List<SnapshotFile> files = new ArrayList<>();
       for (CheckpointManifest.File file : task.files()) {

@@ -1,5 +1,6 @@
 package dev.trestle.runner.checkpoint;
 
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
@@ -22,10 +24,14 @@ public final class RestoredJob {
 
   /** A job that begins anew. */
   public static final RestoredJob NONE =
-      new RestoredJob(false, OperatorNumbers.NONE, List.of(), List.of(), Map.of());
+      new RestoredJob(
+          false, OperatorNumbers.NONE, new StepMetrics(), List.of(), List.of(), Map.of());
+
+  private static final String METRICS = "metrics";
 
   private final boolean restored;
   private final OperatorNumbers numbers;
+  private final StepMetrics metrics;
   private final List<StateFile> files;
   private final List<RocksSnapshot> rows;
   private final Map<String, StageProgress> stages;
@@ -47,11 +53,13 @@ public final class RestoredJob {
   private RestoredJob(
       boolean restored,
       OperatorNumbers numbers,
+      StepMetrics metrics,
       List<StateFile> files,
       List<RocksSnapshot> rows,
       Map<String, StageProgress> stages) {
     this.restored = restored;
     this.numbers = numbers;
+    this.metrics = metrics;
     this.files = files;
     this.rows = rows;
     this.stages = stages;
@@ -60,6 +68,7 @@ public final class RestoredJob {
   /** Gathers what the tasks of a job had. */
   public static final class Builder {
     private final OperatorNumbers numbers;
+    private final StepMetrics metrics;
     private final List<StateFile> files = new ArrayList<>();
     private final List<RocksSnapshot> rows = new ArrayList<>();
     private final Map<String, StageProgress> stages = new HashMap<>();
@@ -68,9 +77,21 @@ public final class RestoredJob {
      * Nothing so far.
      *
      * @param numbers those that the job had
+     * @param metrics what it had counted
      */
-    public Builder(OperatorNumbers numbers) {
+    public Builder(OperatorNumbers numbers, StepMetrics metrics) {
       this.numbers = numbers;
+      this.metrics = metrics;
+    }
+
+    /**
+     * Nothing but what a manifest's properties say.
+     *
+     * @throws IOException if they are damaged
+     */
+    public static Builder of(Map<String, String> properties) throws IOException {
+      String metrics = properties.getOrDefault(METRICS, "");
+      return new Builder(OperatorNumbers.of(properties), StepMetrics.decode(metrics));
     }
 
     /**
@@ -102,7 +123,7 @@ public final class RestoredJob {
 
     public RestoredJob build() {
       return new RestoredJob(
-          true, numbers, List.copyOf(files), List.copyOf(rows), Map.copyOf(stages));
+          true, numbers, metrics, List.copyOf(files), List.copyOf(rows), Map.copyOf(stages));
     }
   }
 
@@ -113,6 +134,21 @@ public final class RestoredJob {
   /** The numbers that its steps had. */
   public OperatorNumbers numbers() {
     return numbers;
+  }
+
+  /** What the job had counted; nobody may add to it. */
+  public StepMetrics metrics() {
+    return metrics;
+  }
+
+  /** What a manifest's properties say of a job. */
+  public static Map<String, String> properties(OperatorNumbers numbers, StepMetrics metrics) {
+    Map<String, String> properties = new TreeMap<>(numbers.properties());
+    String counted = metrics.encode();
+    if (!counted.isEmpty()) {
+      properties.put(METRICS, counted);
+    }
+    return properties;
   }
 
   /** Checkpoints that may have rows of these. */

@@ -83,7 +83,7 @@ public final class JobBuilder {
     Job job = new Job(name, tasks, scheduler, resources, metrics);
     link.connect(job);
     job.start();
-    return new DurableJob.Attempt(job, tasks, coordinator, numbers);
+    return new DurableJob.Attempt(job, tasks, coordinator, numbers, restored.metrics());
   }
 
   /** By which the steps' rows are found in checkpoints. */

@@ -1,6 +1,6 @@
 package dev.trestle.runner.engine;
 
-import dev.trestle.runner.metrics.JobMetrics;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline that runs. Methods may be called by any thread. */
@@ -33,5 +33,6 @@ public interface RunningJob {
    */
   boolean await(long millis) throws InterruptedException;
 
-  JobMetrics metrics();
+  /** What has been counted so far. */
+  MetricResults metrics();
 }

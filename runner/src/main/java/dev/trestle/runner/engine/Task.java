@@ -4,6 +4,7 @@ import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -35,7 +36,9 @@ public final class Task implements Wakeable {
     RUNNING,
     /** Has a turn, and something happened meanwhile. */
     RUNNING_WOKEN,
-    /** Has come to its end. */
+    /** Has its last turn: nothing is left to do but to close. */
+    CLOSING,
+    /** Has come to its end, and gets no turn any more. */
     DONE
   }
 
@@ -55,6 +58,9 @@ public final class Task implements Wakeable {
 
   /** Written by whoever makes the task ready. */
   private volatile int urgency;
+
+  /** Who had the last turn. */
+  private volatile @Nullable Thread thread;
 
   /**
    * Since when there has been something to do, in milliseconds; {@code Long.MAX_VALUE}: nothing.
@@ -162,8 +168,33 @@ public final class Task implements Wakeable {
     return onlyWhenQuiet;
   }
 
+  /** Whether the task reads nothing any more. */
   boolean isDone() {
-    return state.get() == State.DONE;
+    State now = state.get();
+    return now == State.CLOSING || now == State.DONE;
+  }
+
+  /**
+   * Sees to it that the task gets no turn any more. Any thread may call.
+   *
+   * @return whether it is without one; if not, it belongs to the thread that is in its turn, and
+   *     nobody else may close it
+   */
+  boolean retire() {
+    while (true) {
+      State now = state.get();
+      if (now != State.IDLE && now != State.READY) {
+        return now == State.DONE;
+      }
+      if (state.compareAndSet(now, State.DONE)) {
+        return true;
+      }
+    }
+  }
+
+  /** The thread that is in the task's turn, or was in the last one; null if it has had none. */
+  @Nullable Thread thread() {
+    return thread;
   }
 
   /**
@@ -194,6 +225,11 @@ public final class Task implements Wakeable {
    */
   TaskSnapshot snapshot(Path file) throws IOException {
     return TaskSnapshots.write(snapshotName, wiring(), outputWatermark, file);
+  }
+
+  /** What the task has counted; before a barrier passes it, and when it is done. */
+  StepMetrics metrics() {
+    return wiring().context().metrics();
   }
 
   /** What a snapshot says of a task that is done. */
@@ -240,6 +276,7 @@ public final class Task implements Wakeable {
 
   /** One turn. The caller has claimed the task. */
   void run() {
+    thread = Thread.currentThread();
     Driver input = driver();
     long start = clock.millis();
     try {
@@ -429,9 +466,10 @@ public final class Task implements Wakeable {
   private void finish() throws Exception {
     send(new StreamItem.EndOfInput());
     busySince = Long.MAX_VALUE;
-    state.set(State.DONE);
+    state.set(State.CLOSING);
     driver().abandon();
     close();
+    state.set(State.DONE);
     listener.finished(this);
   }
 

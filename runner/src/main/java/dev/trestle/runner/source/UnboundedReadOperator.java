@@ -26,6 +26,8 @@ import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the task's splits of an unbounded source, in turn. A split whose watermark has reached the
@@ -37,8 +39,16 @@ import org.jspecify.annotations.Nullable;
  * <p>A snapshot has each split with its mark, which is finalised when the checkpoint has been
  * committed. In a job that takes no checkpoints that is when the bundle that read up to it has
  * ended: from then on a failure fails the job.
+ *
+ * <p>A mark that is restored is finalised before anything is read: it was committed, and whoever
+ * committed it may have gone before it was finalised. Beam allows that a mark is never finalised,
+ * and other runners leave a restored one alone; but then a queue delivers all of it again, and what
+ * it does not number comes twice. A mark that cannot be finalised without the reader that made it
+ * says so by an exception, which changes nothing.
  */
 public final class UnboundedReadOperator extends AbstractSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnboundedReadOperator.class);
 
   private static final String SPLITS = "splits";
 
@@ -165,7 +175,18 @@ public final class UnboundedReadOperator extends AbstractSource {
                 SerializableUtils.deserializeFromByteArray(in.readNBytes(in.readInt()), "a split"));
     CheckpointMark mark =
         in.readByte() == 0 ? null : source.getCheckpointMarkCoder().decode(record);
+    if (mark != null) {
+      finalizeRestored(mark);
+    }
     live.add(new Split(source, mark, options, idleMillis));
+  }
+
+  private static void finalizeRestored(CheckpointMark mark) {
+    try {
+      mark.finalizeCheckpoint();
+    } catch (IOException | RuntimeException e) {
+      LOG.info("Goes on without finalizing the restored mark {}: {}", mark, e.toString());
+    }
   }
 
   @Override

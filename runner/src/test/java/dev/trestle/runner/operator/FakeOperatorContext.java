@@ -58,6 +58,7 @@ public class FakeOperatorContext implements OperatorContext {
   private final SpillDirectory spill;
   private final RocksStore state;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
+  private RestoredState restored = RestoredState.NONE;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   public final MemoryBudget memory;
@@ -108,6 +109,11 @@ public class FakeOperatorContext implements OperatorContext {
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
+    return this;
+  }
+
+  public FakeOperatorContext with(RestoredState newRestored) {
+    restored = newRestored;
     return this;
   }
 
@@ -237,7 +243,7 @@ public class FakeOperatorContext implements OperatorContext {
 
   @Override
   public RestoredState restored() {
-    return RestoredState.NONE;
+    return restored;
   }
 
   /** Closes the keyed state. */

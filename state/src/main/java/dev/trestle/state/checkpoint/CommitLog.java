@@ -142,9 +142,11 @@ final class CommitLog {
     return prefix + String.format("%012d", slot);
   }
 
+  /** Which entry an object is; empty if it is something else that somebody has put there. */
   private Optional<Long> slotOf(String path) {
     try {
-      return Optional.of(Long.parseLong(path.substring(prefix.length())));
+      long slot = Long.parseLong(path.substring(prefix.length()));
+      return Optional.of(slot).filter(s -> path.equals(path(s)));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
