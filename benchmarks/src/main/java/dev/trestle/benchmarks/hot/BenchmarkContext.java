@@ -143,11 +143,6 @@ final class BenchmarkContext implements OperatorContext {
   }
 
   @Override
-  public OrderedRows orderedRows(int number) {
-    throw new UnsupportedOperationException("No operator of these benchmarks has keyed state");
-  }
-
-  @Override
   public RestoredState restored() {
     return RestoredState.NONE;
   }
