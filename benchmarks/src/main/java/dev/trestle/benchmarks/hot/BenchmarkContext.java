@@ -138,6 +138,11 @@ final class BenchmarkContext implements OperatorContext {
   }
 
   @Override
+  public boolean isDraining() {
+    return false;
+  }
+
+  @Override
   public OrderedRows orderedRows(int number) {
     return state.orderedRows(0, number);
   }

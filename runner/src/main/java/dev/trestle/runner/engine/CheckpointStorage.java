@@ -25,6 +25,16 @@ public interface CheckpointStorage {
       throws IOException, FencedException;
 
   /**
+   * Makes a savepoint durable: a checkpoint that is never deleted and shares no file.
+   *
+   * @return its place, for people and for whoever wants to start from it
+   * @throws IOException if it is not durable; the job goes on
+   * @throws FencedException if another process has the job
+   */
+  String commitSavepoint(long id, Map<String, String> properties, List<TaskSnapshot> tasks)
+      throws IOException, FencedException;
+
+  /**
    * The newest checkpoint that is whole, or {@link RestoredJob#NONE}.
    *
    * @param to takes its files

@@ -10,7 +10,9 @@ import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -67,6 +69,7 @@ public final class DurableJob implements RunningJob {
   private final CheckpointStorage storage;
   private final long intervalMillis;
   private final int mostFailures;
+  private final SavepointRequests savepoints = new SavepointRequests();
   private final DurableMetrics metrics;
   private final CheckpointFailures failures;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -83,6 +86,9 @@ public final class DurableJob implements RunningJob {
 
   @GuardedBy("this")
   private Attempt attempt;
+
+  @GuardedBy("this")
+  private boolean draining;
 
   private DurableJob(
       String name,
@@ -140,6 +146,7 @@ public final class DurableJob implements RunningJob {
         failure = outcome == State.FAILED && cause == null ? attempt.job.failure() : cause;
       }
       ended.countDown();
+      savepoints.close("The job has ended: it is " + outcome);
     }
   }
 
@@ -222,6 +229,9 @@ public final class DurableJob implements RunningJob {
     unwritten = 0;
     synchronized (this) {
       attempt = next;
+      if (draining) {
+        next.job.drain();
+      }
     }
     if (cancelled.getCount() == 0) {
       next.job.cancel();
@@ -235,26 +245,48 @@ public final class DurableJob implements RunningJob {
    */
   private boolean takeCheckpoints(Attempt current) throws InterruptedException {
     boolean any = false;
-    while (!current.job.await(intervalMillis)) {
+    while (!awaitNext(current)) {
+      SavepointRequests.Request request = savepoints.next();
       long id = storage.nextId();
+      if (request != null && request.then() == AfterSavepoint.STOP) {
+        current.tasks.forEach(task -> task.haltAt(id));
+      }
       current.coordinator.begin(id, current.tasks);
       while (!current.coordinator.awaitComplete(LOOK_MILLIS)) {
         if (current.job.await(0)) {
           return any;
         }
       }
-      any |= commit(id, current);
+      any |= commit(id, current, request);
     }
     return any;
   }
 
+  /**
+   * Waits until it is time for a checkpoint, or somebody wants a savepoint.
+   *
+   * @return whether the attempt has ended
+   */
+  private boolean awaitNext(Attempt current) throws InterruptedException {
+    long start = System.nanoTime();
+    while (true) {
+      long left = intervalMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      if (left <= 0 || savepoints.next() != null) {
+        return current.job.await(0);
+      }
+      if (current.job.await(Math.min(left, LOOK_MILLIS))) {
+        return true;
+      }
+    }
+  }
+
   /** Commits a checkpoint that is complete, unless the attempt's files are gone by now. */
-  private boolean commit(long id, Attempt current) {
+  private boolean commit(long id, Attempt current, SavepointRequests.@Nullable Request request) {
     if (!current.job.remains().holdFiles()) {
       return false;
     }
     try {
-      return commitHeld(id, current);
+      return request == null ? commitHeld(id, current) : commitSavepoint(id, current, request);
     } finally {
       current.job.remains().releaseFiles();
     }
@@ -281,14 +313,61 @@ public final class DurableJob implements RunningJob {
     return true;
   }
 
+  /**
+   * The tasks do not hear of a savepoint as of a checkpoint: as long as there is none after it, the
+   * user may delete it, and then the job has to go on from one before.
+   */
+  private boolean commitSavepoint(long id, Attempt current, SavepointRequests.Request request) {
+    List<TaskSnapshot> files = List.of();
+    String place;
+    try {
+      CheckpointCoordinator.Snapshots snapshots = current.coordinator.take();
+      files = snapshots.tasks();
+      unwritten = 0;
+      place = storage.commitSavepoint(id, properties(current, counted(current, snapshots)), files);
+    } catch (IOException e) {
+      onFailure(id, current, e);
+      if (!current.job.isEnding()) { // otherwise the next attempt takes it
+        current.tasks.forEach(Task::goOn);
+        answer(request, () -> request.place().completeExceptionally(e));
+      }
+      return false;
+    } catch (FencedException e) {
+      current.job.fail(e);
+      return false;
+    } finally {
+      SnapshotFiles.delete(files);
+    }
+    LOG.info("Savepoint {} of {} is at {}", id, name, place);
+    answer(request, () -> request.place().complete(place));
+    if (request.then() == AfterSavepoint.STOP) {
+      cancel();
+    }
+    return true;
+  }
+
+  private void answer(SavepointRequests.Request request, Runnable answer) {
+    savepoints.remove(request);
+    answer.run();
+  }
+
   /** Makes a checkpoint durable. */
   private void store(long id, Attempt current, CheckpointCoordinator.Snapshots snapshots)
       throws IOException, FencedException {
+    StepMetrics counted = counted(current, snapshots);
+    storage.commit(id, properties(current, counted), snapshots.tasks());
+    metrics.checkpointCommitted(counted);
+  }
+
+  private static Map<String, String> properties(Attempt current, StepMetrics counted) {
+    return RestoredJob.properties(current.numbers, counted);
+  }
+
+  private static StepMetrics counted(Attempt current, CheckpointCoordinator.Snapshots snapshots) {
     StepMetrics counted = new StepMetrics();
     counted.addAll(current.restoredMetrics);
     counted.addAll(snapshots.metrics());
-    storage.commit(id, RestoredJob.properties(current.numbers, counted), snapshots.tasks());
-    metrics.checkpointCommitted(counted);
+    return counted;
   }
 
   private void onFailure(long id, Attempt current, IOException why) {
@@ -345,6 +424,21 @@ public final class DurableJob implements RunningJob {
   public void cancel() {
     cancelled.countDown();
     attempt().job.cancel();
+  }
+
+  /**
+   * A later attempt is drained, too, from its start: what was read after its checkpoint is not read
+   * again and stays with the source. One of another process is not.
+   */
+  @Override
+  public synchronized void drain() {
+    draining = true;
+    attempt.job.drain();
+  }
+
+  @Override
+  public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    return savepoints.add(then);
   }
 
   @Override

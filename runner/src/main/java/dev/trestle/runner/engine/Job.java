@@ -3,6 +3,7 @@ package dev.trestle.runner.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.metrics.JobMetrics;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -82,6 +83,18 @@ public final class Job implements RunningJob {
   @Override
   public void cancel() {
     end(State.CANCELLED, null);
+  }
+
+  @Override
+  public void drain() {
+    tasks.forEach(Task::drain);
+  }
+
+  @Override
+  public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    return CompletableFuture.failedFuture(
+        new JobRefusal(
+            "The job takes no checkpoints, and so no savepoints: start it with --checkpointDir"));
   }
 
   private void end(State with, @Nullable Throwable cause) {

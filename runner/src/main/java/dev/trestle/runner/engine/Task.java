@@ -43,6 +43,7 @@ public final class Task implements Wakeable {
   }
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final String snapshotName;
   private final String name;
@@ -79,9 +80,14 @@ public final class Task implements Wakeable {
   private boolean closed;
 
   /** The last checkpoint that has been committed; written by whoever commits. */
-  private volatile long committed = Long.MIN_VALUE;
+  private volatile long committed = NEVER;
 
-  private long toldCommitted = Long.MIN_VALUE;
+  private long toldCommitted = NEVER;
+
+  /** The barrier behind which the task stands still; written by whoever asks for it. */
+  private volatile long haltAt = NEVER;
+
+  private long passedBarrier = NEVER;
 
   /** Whether those downstream have been told not to wait for the watermark. */
   private boolean idle;
@@ -206,6 +212,26 @@ public final class Task implements Wakeable {
     wake();
   }
 
+  /**
+   * Has the task stand still as soon as a barrier that was not asked for yet has passed it. Any
+   * thread may call.
+   */
+  void haltAt(long barrier) {
+    haltAt = barrier;
+  }
+
+  /** Lets a task that stands still go on. Any thread may call. */
+  void goOn() {
+    haltAt = NEVER;
+    wake();
+  }
+
+  /** Has the task come to its end in good order. Any thread may call. */
+  void drain() {
+    wiring().context().drain();
+    wake();
+  }
+
   /** Says that the checkpoint of a barrier has been committed. Any thread may call. */
   void checkpointCommitted(long id) {
     committed = id;
@@ -307,8 +333,14 @@ public final class Task implements Wakeable {
     upstreamOfReadersMoved();
   }
 
-  /** Whether a channel downstream is full: no turn will be given until there is room. */
+  /**
+   * Whether a channel downstream is full, so that no turn will be given until there is room; or the
+   * task stands still.
+   */
   boolean isBlocked() {
+    if (haltAt != NEVER && haltAt == passedBarrier) {
+      return true;
+    }
     List<EdgeWriter> writers = wiring().writers();
     for (int i = 0; i < writers.size(); i++) {
       if (writers.get(i).isAboveMark()) {
@@ -441,6 +473,7 @@ public final class Task implements Wakeable {
       tellCommitted(); // before the next snapshot, or what is in that would count as committed
       flushOperators();
       long barrier = aligner.release();
+      passedBarrier = barrier;
       send(new StreamItem.Barrier(barrier));
       listener.barrierPassed(this, barrier);
       wiring().context().finalizers().barrierPassed(barrier); // with those of the snapshot's marks

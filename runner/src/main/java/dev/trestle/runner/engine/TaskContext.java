@@ -36,6 +36,10 @@ final class TaskContext {
   private final List<StepContext> steps = new ArrayList<>();
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
+
+  /** Written by whoever drains the job. */
+  private volatile boolean draining;
+
   private LongConsumer outputWatermarkListener = unused -> {};
 
   TaskContext(
@@ -96,6 +100,11 @@ final class TaskContext {
 
   InstantSource clock() {
     return resources.clock();
+  }
+
+  /** See {@link OperatorContext#isDraining}. Any thread may call. */
+  void drain() {
+    draining = true;
   }
 
   void advanceInputWatermark(long millis) {
@@ -175,6 +184,11 @@ final class TaskContext {
     @Override
     public boolean takesCheckpoints() {
       return resources.takesCheckpoints();
+    }
+
+    @Override
+    public boolean isDraining() {
+      return draining;
     }
 
     @Override

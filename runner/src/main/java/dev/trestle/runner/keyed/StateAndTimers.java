@@ -15,6 +15,7 @@ import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.CausedByDrain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class StateAndTimers implements KeyedContext {
 
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
+  private final OperatorContext context;
   private final KeyGroupRange keyGroups;
   private final SynchronizedClock synchronizedClock;
   private final KeyFormat keys;
@@ -46,6 +48,7 @@ final class StateAndTimers implements KeyedContext {
       @Nullable Coder<Object> keyCoder,
       boolean keyByObject,
       Coder<BoundedWindow> windowCoder) {
+    this.context = context;
     keyGroups = context.keyGroups();
     synchronizedClock = context.synchronizedClock();
     this.windowCoder = windowCoder;
@@ -109,14 +112,31 @@ final class StateAndTimers implements KeyedContext {
   @Override
   public boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler) {
     timers.setInputWatermark(watermark);
-    long due = watermark >= END_OF_TIME ? Long.MAX_VALUE : justBefore(watermark);
-    return fire(timers.eventTimers(), due, slice, handler);
+    if (watermark < END_OF_TIME) {
+      return fire(timers.eventTimers(), justBefore(watermark), slice, handler);
+    }
+    return fire(
+        timers.eventTimers(),
+        Long.MAX_VALUE,
+        slice,
+        context.isDraining() ? timer -> handler.onTimer(causedByDrain(timer)) : handler);
   }
 
   @Override
   public boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler) {
     return fire(timers.processingTimers(), justBefore(now), slice, handler)
         && fireSynchronizedTimers(slice, handler);
+  }
+
+  private static TimerData causedByDrain(TimerData timer) {
+    return TimerData.of(
+        timer.getTimerId(),
+        timer.getTimerFamilyId(),
+        timer.getNamespace(),
+        timer.getTimestamp(),
+        timer.getOutputTimestamp(),
+        timer.getDomain(),
+        CausedByDrain.CAUSED_BY_DRAIN);
   }
 
   private boolean fireSynchronizedTimers(Slice slice, TimerHandler handler) {

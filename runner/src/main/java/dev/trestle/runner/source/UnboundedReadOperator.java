@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * end of time is finished; the operator is done when all are.
  *
  * <p>The watermark is the least of the splits'. A split that is idle does not count; when all are,
- * the watermark goes to the furthest, where it would be had that one become idle last.
+ * the watermark goes to the furthest, where it would be had that one become idle last. When the job
+ * is drained all splits are finished where they stand.
  *
  * <p>A snapshot has each split with its mark, which is finalised when the checkpoint has been
  * committed. In a job that takes no checkpoints that is when the bundle that read up to it has
@@ -196,6 +197,9 @@ public final class UnboundedReadOperator extends AbstractSource {
         MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
     MetricsContainer before = metrics.activate(opened.metrics());
     try {
+      if (opened.isDraining()) {
+        stopReading();
+      }
       boolean read = false;
       long now = opened.clock().millis();
       for (int i = live.size(); i > 0 && !slice.isUsedUp(); i--) {
@@ -215,6 +219,15 @@ public final class UnboundedReadOperator extends AbstractSource {
       throw UserCodeException.wrap(e);
     } finally {
       metrics.activate(before);
+    }
+  }
+
+  /** All that was read has been handed on; what is not read stays with the source. */
+  private void stopReading() throws IOException {
+    while (!live.isEmpty()) {
+      Split split = live.remove(live.size() - 1);
+      mark(split);
+      split.reader.close();
     }
   }
 

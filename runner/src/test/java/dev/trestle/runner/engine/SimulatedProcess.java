@@ -183,7 +183,7 @@ final class SimulatedProcess {
   private void supervise() throws Exception {
     JobCheckpoints checkpoints = JobCheckpoints.open(store, JOB, RETAINED);
     epoch = checkpoints.epoch();
-    storage = Factories.storage(checkpoints, KEY_GROUPS);
+    storage = Factories.storage(checkpoints, graph, KEY_GROUPS);
     while (true) {
       SimulatedAttempt current = start(storage);
       attempt = current;

@@ -63,6 +63,8 @@ public class FakeOperatorContext implements OperatorContext {
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   public final MemoryBudget memory;
 
+  public boolean draining;
+
   /** Processing time in milliseconds. */
   public long now;
 
@@ -239,6 +241,11 @@ public class FakeOperatorContext implements OperatorContext {
   @Override
   public boolean takesCheckpoints() {
     return false;
+  }
+
+  @Override
+  public boolean isDraining() {
+    return draining;
   }
 
   @Override
