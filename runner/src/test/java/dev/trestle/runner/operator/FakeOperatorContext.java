@@ -2,6 +2,7 @@ package dev.trestle.runner.operator;
 
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.rocks.RocksResources;
 import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -79,17 +81,27 @@ public class FakeOperatorContext implements OperatorContext {
    * @param directory takes what does not fit into it
    */
   public FakeOperatorContext(long memoryBytes, Path directory) {
+    this(
+        memoryBytes,
+        directory,
+        directory,
+        () -> {
+          throw new AssertionError("The state has to leave the memory");
+        });
+  }
+
+  /**
+   * A context whose keyed state may leave the memory.
+   *
+   * @param rowsDirectory takes it; must not exist
+   */
+  public FakeOperatorContext(
+      long memoryBytes, Path directory, Path rowsDirectory, Supplier<RocksResources> rocks) {
     memory = new MemoryBudget(memoryBytes);
     spill = SpillDirectory.open(directory);
     state =
         RocksStore.create(
-            () -> {
-              throw new AssertionError("The state has to leave the memory");
-            },
-            directory,
-            new RowScope(keyGroups(), Set.of(0)),
-            memory,
-            Long.MAX_VALUE);
+            rocks, rowsDirectory, new RowScope(keyGroups(), Set.of(0)), memory, Long.MAX_VALUE);
   }
 
   /** A context in which nothing must spill. */
@@ -239,6 +251,11 @@ public class FakeOperatorContext implements OperatorContext {
   @Override
   public RestoredState restored() {
     return restored;
+  }
+
+  /** Closes the keyed state. */
+  public void close() {
+    state.close();
   }
 
   /** Opens an operator with this context. */
