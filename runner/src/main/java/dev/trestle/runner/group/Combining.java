@@ -83,6 +83,9 @@ final class Combining extends Reduction {
   }
 
   @Override
+  void release(@Nullable Object aggregate) {}
+
+  @Override
   void forget() {}
 
   @Override

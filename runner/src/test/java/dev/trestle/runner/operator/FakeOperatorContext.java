@@ -1,7 +1,11 @@
 package dev.trestle.runner.operator;
 
 import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.rocks.RocksMemory;
+import dev.trestle.state.rocks.RocksResources;
+import dev.trestle.state.rocks.RocksSnapshot;
 import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
@@ -16,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -25,8 +30,15 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator under test may use. Time stands still until the test moves it. */
-public class FakeOperatorContext implements OperatorContext {
+/**
+ * What an operator under test may use. Time stands still until the test moves it. Needs to be
+ * closed if its memory may not suffice.
+ */
+public class FakeOperatorContext implements OperatorContext, AutoCloseable {
+
+  private static final AtomicInteger PATHS = new AtomicInteger();
+  private static final Path NOWHERE = Path.of("/nonexistent");
+  private static final RocksMemory LITTLE = new RocksMemory(4 << 20, 2 << 20);
 
   private static final SideInputs NO_SIDE_INPUTS =
       new SideInputs() {
@@ -53,8 +65,11 @@ public class FakeOperatorContext implements OperatorContext {
 
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
+  private final Path directory;
   private final SpillDirectory spill;
-  private final RocksStore state;
+  private RocksStore state;
+  private RestoredState restored = RestoredState.NONE;
+  private RocksResources rocks;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
@@ -77,21 +92,37 @@ public class FakeOperatorContext implements OperatorContext {
    */
   public FakeOperatorContext(long memoryBytes, Path directory) {
     memory = new MemoryBudget(memoryBytes);
+    this.directory = directory;
     spill = SpillDirectory.open(directory);
-    state =
-        RocksStore.create(
-            () -> {
-              throw new AssertionError("The state has to leave the memory");
-            },
-            directory,
-            new RowScope(keyGroups(), Set.of(0)),
-            memory,
-            Long.MAX_VALUE);
+    state = store(List.of());
+  }
+
+  private RocksStore store(List<RocksSnapshot> snapshots) {
+    return RocksStore.restore(
+        this::rocks, newPath("state"), scope(), memory, Long.MAX_VALUE, snapshots);
+  }
+
+  private Path newPath(String name) {
+    return directory.resolve(name + PATHS.incrementAndGet());
+  }
+
+  private RowScope scope() {
+    return new RowScope(keyGroups(), Set.of(0));
+  }
+
+  private RocksResources rocks() {
+    if (directory.equals(NOWHERE)) {
+      throw new AssertionError("The state has to leave the memory");
+    }
+    if (rocks == null) {
+      rocks = new RocksResources(LITTLE, 1);
+    }
+    return rocks;
   }
 
   /** A context in which nothing must spill. */
   public FakeOperatorContext() {
-    this(1 << 30, Path.of("/nonexistent"));
+    this(1 << 30, NOWHERE);
   }
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
@@ -225,7 +256,29 @@ public class FakeOperatorContext implements OperatorContext {
 
   @Override
   public RestoredState restored() {
-    return RestoredState.NONE;
+    return restored;
+  }
+
+  /**
+   * Closes an operator, and goes on as another process does that finds its snapshot: an operator
+   * that is opened next is restored from it.
+   */
+  public void restart(Operator operator) throws Exception {
+    FakeSnapshot snapshot = new FakeSnapshot();
+    operator.snapshot(snapshot);
+    List<SnapshotFile> files = state.checkpoint(newPath("checkpoint"));
+    operator.close();
+    state.close();
+    restored = snapshot;
+    state = store(files.isEmpty() ? List.of() : List.of(new RocksSnapshot(scope(), files)));
+  }
+
+  @Override
+  public void close() {
+    state.close();
+    if (rocks != null) {
+      rocks.close();
+    }
   }
 
   /** Opens an operator with this context. */
