@@ -27,6 +27,11 @@ final class ManyKeysTest {
   }
 
   @Test
+  void sessionsMayBeLargerThanTheHeap() throws Exception {
+    assertThat(run("sessions"), containsString(counts(1)));
+  }
+
+  @Test
   void checkpointedWindowsMayBeLargerThanTheHeap() throws Exception {
     assertThat(
         run(
