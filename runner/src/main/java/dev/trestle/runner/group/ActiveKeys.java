@@ -31,8 +31,8 @@ final class ActiveKeys {
 
   private static final int BYTES_PER_WINDOW = 136;
 
-  /** How many batches come between two looks at the sizes of aggregates. */
-  private static final int BATCHES_PER_SAMPLE = 16;
+  /** How many elements come between two looks at the size of an aggregate. */
+  private static final int ELEMENTS_PER_SAMPLE = 1 << 11;
 
   private final Reduction reduction;
   private final GroupRecords records;
@@ -60,7 +60,7 @@ final class ActiveKeys {
   /** How many windows they have. */
   private long windowCount;
 
-  private int batches;
+  private int untilSample;
 
   private record Look(long time, KeyWindows key) {}
 
@@ -173,7 +173,9 @@ final class ActiveKeys {
 
   /** To be called after each batch. */
   void batchAdded(Batch batch) {
-    if (batches++ % BATCHES_PER_SAMPLE == 0 && batch.size() > 0) {
+    untilSample -= batch.size();
+    if (untilSample <= 0 && batch.size() > 0) {
+      untilSample = ELEMENTS_PER_SAMPLE;
       KeyWindows key = table.find(batch.tableKey(0, probe));
       Object aggregate = key == null ? Reduction.ABSENT : key.windows.get(0).aggregate;
       if (aggregate != Reduction.ABSENT) {
@@ -311,7 +313,8 @@ final class ActiveKeys {
   private void restore(ByteSource record, ToLongFunction<ActiveWindow> due) throws IOException {
     Object tableKey = records.readKey(record);
     if (table.find(tableKey) == null) {
-      keepWithinBudget(); // between two keys: one of which half has moved out would be in two places
+      keepWithinBudget(); // between two keys: one of which half has moved out would be in two
+      // places
     }
     KeyWindows key = get(tableKey);
     ActiveWindow window = key.windows.add(windowRecords.read(record));

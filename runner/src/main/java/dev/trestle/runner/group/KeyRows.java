@@ -55,7 +55,7 @@ final class KeyRows {
   }
 
   boolean isEmpty() {
-    return looks.earliest() == KeysByTime.NEVER;
+    return looks.earliest() == KeyWindows.NEVER;
   }
 
   /** A lower bound for the timestamps of what the keys will cause, as {@code Operator.hold}. */
@@ -82,7 +82,7 @@ final class KeyRows {
     }
     keys.put(keyGroup, encoded, encoded.length, value.array(), value.size());
     looks.add(keyGroup, out.nextLook, encoded);
-    if (hold != KeysByTime.NEVER) {
+    if (hold != KeyWindows.NEVER) {
       holds.add(keyGroup, hold, encoded);
     }
   }
@@ -102,7 +102,7 @@ final class KeyRows {
   /** Adds a key to those to be asked for, if it may be here. */
   void announce(Object tableKey, EncodedKeys wanted) {
     int keyGroup = GroupRecords.keyGroup(tableKey, range);
-    if (looks.earliest(keyGroup) != KeysByTime.NEVER) {
+    if (looks.earliest(keyGroup) != KeyWindows.NEVER) {
       wanted.add(keyGroup, encode(tableKey));
     }
   }
@@ -143,7 +143,7 @@ final class KeyRows {
       }
       keys.delete(keyGroup, encoded, encoded.length);
       looks.remove(keyGroup, back.nextLook, encoded);
-      if (hold != KeysByTime.NEVER) {
+      if (hold != KeyWindows.NEVER) {
         holds.remove(keyGroup, hold, encoded);
       }
       target.accept(back);
@@ -159,7 +159,7 @@ final class KeyRows {
     SnapshotWriter.Section section = out.section(SECTION);
     for (int keyGroup = range.first(); keyGroup < range.end(); keyGroup++) {
       long look = looks.earliest(keyGroup);
-      if (look != KeysByTime.NEVER) {
+      if (look != KeyWindows.NEVER) {
         ByteSink record = section.keyed(keyGroup);
         record.writeLong(look);
         record.writeLong(holds.earliest(keyGroup));

@@ -5,7 +5,7 @@ import dev.trestle.state.NodeTable;
 /** A key and its active windows. */
 final class KeyWindows extends NodeTable.Node {
 
-  /** No look is due, ever. */
+  /** A time that does not come. */
   static final long NEVER = Long.MAX_VALUE;
 
   final ActiveWindows windows = new ActiveWindows();

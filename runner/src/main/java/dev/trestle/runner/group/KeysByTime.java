@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeysByTime {
 
-  static final long NEVER = Long.MAX_VALUE;
-
   private static final byte[] NOTHING = {};
 
   private final OrderedRows rows;
@@ -30,7 +28,7 @@ final class KeysByTime {
     this.rows = rows;
     this.range = range;
     earliest = new long[range.size()];
-    Arrays.fill(earliest, NEVER);
+    Arrays.fill(earliest, KeyWindows.NEVER);
   }
 
   void add(int keyGroup, long time, byte[] key) {
@@ -64,13 +62,13 @@ final class KeysByTime {
     return BigEndian.readLong(row, 0) ^ Long.MIN_VALUE;
   }
 
-  /** The least time of a key group; {@link #NEVER} if it has no rows. */
+  /** The least time of a key group; {@link KeyWindows#NEVER} if it has no rows. */
   long earliest(int keyGroup) {
     int place = keyGroup - range.first();
     if (removed.get(place)) {
       removed.clear(place);
       long least = earliest[place];
-      earliest[place] = NEVER;
+      earliest[place] = KeyWindows.NEVER;
       setRow(least, NOTHING); // what is before has been removed: not a step over any of it
       rows.scan(
           keyGroup,
@@ -83,9 +81,9 @@ final class KeysByTime {
     return earliest[place];
   }
 
-  /** The least time of all; {@link #NEVER} if there are no rows. */
+  /** The least time of all; {@link KeyWindows#NEVER} if there are no rows. */
   long earliest() {
-    long least = NEVER;
+    long least = KeyWindows.NEVER;
     for (int keyGroup = range.first(); keyGroup < range.end(); keyGroup++) {
       least = Math.min(least, earliest(keyGroup));
     }

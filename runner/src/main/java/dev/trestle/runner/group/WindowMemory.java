@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowMemory {
 
-  /** How many batches come between two looks at the sizes of aggregates. */
-  private static final int BATCHES_PER_SAMPLE = 16;
+  /** How many elements come between two looks at the sizes of aggregates. */
+  private static final int ELEMENTS_PER_SAMPLE = 1 << 14;
 
   private final Reduction reduction;
   private final SliceStore store;
@@ -26,7 +26,7 @@ final class WindowMemory {
   private final GrantedMemory granted = new GrantedMemory();
   private @Nullable OperatorContext context;
   private @Nullable WindowRows rows;
-  private int batches;
+  private int untilSample;
 
   WindowMemory(Reduction reduction, SliceStore store, EndedWindows ended, GroupRecords records) {
     this.reduction = reduction;
@@ -65,10 +65,13 @@ final class WindowMemory {
   /**
    * To be called after each batch.
    *
+   * @param elements how many it had
    * @param slice got elements last
    */
-  void batchAdded(@Nullable WindowSlice slice) {
-    if (slice != null && batches++ % BATCHES_PER_SAMPLE == 0) {
+  void batchAdded(int elements, @Nullable WindowSlice slice) {
+    untilSample -= elements;
+    if (slice != null && untilSample <= 0) {
+      untilSample = ELEMENTS_PER_SAMPLE;
       KeyTable table = slice.table;
       reduction.sample(table.size(), table::aggregate);
     }

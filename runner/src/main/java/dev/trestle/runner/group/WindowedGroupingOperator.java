@@ -124,7 +124,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
       }
       latePanes.clear();
     }
-    memory.batchAdded(lastSlice);
+    memory.batchAdded(size, lastSlice);
   }
 
   /** The slice of a set of windows, or null if one of them has ended. */

@@ -154,6 +154,7 @@ final class DifferentialRun {
     advance(END);
     operator.close();
     assertThat("memory", task.memory.used(), is(0L));
+    assertThat("rows", task.hasDatabase(), is(restarting));
     task.close();
   }
 

@@ -244,6 +244,11 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
     return state.orderedRows(0, number);
   }
 
+  /** Whether any state has left the memory. */
+  public boolean hasDatabase() {
+    return rocks != null;
+  }
+
   /** How many keys and namespaces have state. */
   public int rows() {
     return state.rowsInMemory();

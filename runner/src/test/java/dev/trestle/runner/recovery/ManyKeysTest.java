@@ -60,8 +60,7 @@ final class ManyKeysTest {
                 ManyKeysMain.class.getName()));
     command.addAll(List.of(arguments));
     command.addAll(
-        List.of(
-            "--runner=TrestleRunner", "--streaming", "--parallelism=2", "--memoryBudgetMb=12"));
+        List.of("--runner=TrestleRunner", "--streaming", "--parallelism=2", "--memoryBudgetMb=12"));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     int status = process.waitFor();

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +70,10 @@ final class RocksOrderedRows implements OrderedRows {
   @Override
   public List<byte @Nullable []> getAll(int[] keyGroups, List<byte[]> keys) {
     store.commit();
-    List<byte @Nullable []> values = new ArrayList<>(keys.size());
     if (!store.hasDatabase()) {
-      values.addAll(Collections.nCopies(keys.size(), null));
-      return values;
+      return Arrays.asList(new byte[keys.size()][]);
     }
+    List<byte @Nullable []> values = new ArrayList<>(keys.size());
     List<byte[]> rowKeys = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       setKey(keyGroups[i], keys.get(i), keys.get(i).length);
