@@ -83,6 +83,11 @@ final class Collecting extends Reduction {
   }
 
   @Override
+  boolean concatenates() {
+    return true;
+  }
+
+  @Override
   Object output(@Nullable Object aggregate) {
     return aggregate == ABSENT ? List.of() : values(aggregate).view(coder);
   }

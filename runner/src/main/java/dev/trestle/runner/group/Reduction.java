@@ -29,6 +29,9 @@ abstract sealed class Reduction permits Collecting, Combining {
    */
   abstract @Nullable Object merge(@Nullable Object own, @Nullable Object more, boolean shared);
 
+  /** Whether the aggregates of a key take as much room as the one that they would merge into. */
+  abstract boolean concatenates();
+
   /** What a pane hands out. */
   abstract @Nullable Object output(@Nullable Object aggregate);
 

@@ -19,6 +19,9 @@ final class WindowMemory {
   /** How many elements come between two looks at the sizes of aggregates. */
   private static final int ELEMENTS_PER_SAMPLE = 1 << 14;
 
+  /** What is in memory is written into each checkpoint as long as it has no more bytes. */
+  private static final long MOST_IN_RECORDS = 16L << 20;
+
   private final Reduction reduction;
   private final SliceStore store;
   private final EndedWindows ended;
@@ -101,6 +104,23 @@ final class WindowMemory {
       moveOut(slice);
     }
     shrink();
+  }
+
+  /**
+   * To be called before a snapshot: moves out what the next ones would have to write again. That is
+   * done with lists, whose rows have each value once however often they go; an accumulator of a key
+   * that never rests would have a row for each checkpoint. What several windows share stays, for
+   * each of them would read it from rows.
+   */
+  void beforeSnapshot() {
+    if (reduction.concatenates() && store.bytes() > MOST_IN_RECORDS) {
+      for (WindowSlice slice : store.slices()) {
+        if (slice.members.length == 1) {
+          moveOut(slice);
+        }
+      }
+      shrink();
+    }
   }
 
   /** Gives back what is not needed any more. */

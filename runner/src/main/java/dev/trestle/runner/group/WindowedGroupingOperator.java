@@ -88,6 +88,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
 
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
+    memory.beforeSnapshot();
     snapshot.write(out, context().keyGroups(), watermark);
   }
 

@@ -1,6 +1,7 @@
 package dev.trestle.runner.group;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -66,6 +67,32 @@ class LargeWindowsTest {
       operator.close();
     }
     return Map.copyOf(bytes);
+  }
+
+  @Test
+  void valuesAreInRecordsOfOneSnapshotAtMost() throws Exception {
+    try (FakeTask task = new FakeTask(1 << 30, directory)) {
+      InputOperator operator = null;
+      for (int i = 0; i < 3; i++) {
+        operator = operator(FixedWindows.of(TEN));
+        operator.open(task);
+        assertThat(rows(task), i == 0 ? is(0) : greaterThan(0));
+        assertThat(task.memory.used(), is(0L));
+        for (int j = 0; j < 20; j++) {
+          Batch batch = new Batch(format);
+          Scenario.add(batch, (long) j, new byte[1 << 20], 0, FIRST);
+          operator.accept(batch);
+        }
+        assertThat(task.memory.used(), greaterThan(16L << 20));
+        task.restart(operator);
+      }
+      operator = operator(FixedWindows.of(TEN));
+      operator.open(task);
+      fire(operator, task, END);
+      operator.close();
+    }
+    assertThat(bytes.size(), is(20));
+    assertThat(bytes.values(), everyItem(is(3L << 20)));
   }
 
   @Test
