@@ -70,7 +70,7 @@ final class RocksOrderedRows implements OrderedRows {
   @Override
   public List<byte @Nullable []> getAll(int[] keyGroups, List<byte[]> keys) {
     store.commit();
-    if (!store.hasDatabase()) {
+    if (keys.isEmpty() || !store.hasDatabase()) {
       return Arrays.asList(new byte[keys.size()][]);
     }
     List<byte @Nullable []> values = new ArrayList<>(keys.size());

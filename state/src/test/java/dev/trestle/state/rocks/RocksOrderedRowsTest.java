@@ -167,6 +167,7 @@ class RocksOrderedRowsTest {
     List<byte[]> values =
         rows.getAll(new int[] {1, 0, 0}, List.of(bytes("b"), bytes("b"), bytes("ab")));
     assertThat(values, contains(bytes("2"), null, bytes("1")));
+    assertThat(rows.getAll(new int[0], List.of()), is(empty()));
     rows.delete(0, bytes("ab"), 2);
     assertThat(get(rows, 0, "ab"), is(nullValue()));
   }
