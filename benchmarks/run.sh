@@ -42,6 +42,10 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --heap=SIZE         512m
       --engine=A          trestle
 
+  many-timers  a timer for each of many keys, in a heap that does not hold them
+      --keys=N            5000000
+      --heap=SIZE         256m
+
   large-state  keyed state in RocksDB beside a bare RocksDB loop, in a heap that does not hold it
       --keys=N            50000000, of 100 bytes
       --heap=SIZE         1g
@@ -97,7 +101,7 @@ case $command in
   replay) allowed="queries events runs peers engines out" ;;
   wordcount | start) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
-  large-state) allowed="keys heap" ;;
+  many-timers | large-state) allowed="keys heap" ;;
   chaos) allowed="events kills seed" ;;
   simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
@@ -432,6 +436,12 @@ case $command in
     choose_pipeline_options "$engine" false
     in_jvm 3600 "${heap:-512m}" "$engine" dev.trestle.benchmarks.group.LargeGroup \
       --keys="${keys:-20000000}" -- "${pipeline_options[@]}"
+    ;;
+  many-timers)
+    prepare
+    choose_pipeline_options trestle false
+    in_jvm 3600 "${heap:-256m}" trestle dev.trestle.benchmarks.timers.ManyTimers \
+      --keys="${keys:-5000000}" -- "${pipeline_options[@]}"
     ;;
   large-state)
     prepare

@@ -2,10 +2,16 @@ package dev.trestle.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.trestle.server.cli.CancelCommand;
+import dev.trestle.server.cli.CheckpointCommand;
+import dev.trestle.server.cli.DrainCommand;
 import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.GraphCommand;
+import dev.trestle.server.cli.InspectCommand;
+import dev.trestle.server.cli.JobsCommand;
 import dev.trestle.server.cli.Mistakes;
 import dev.trestle.server.cli.RunCommand;
+import dev.trestle.server.cli.SavepointCommand;
 import dev.trestle.server.cli.Terminal;
 import dev.trestle.server.cli.VersionCommand;
 import dev.trestle.server.cli.WordCountCommand;
@@ -26,8 +32,7 @@ import picocli.CommandLine.Command;
       "Exit status:",
       "  0    done",
       "  1    the pipeline failed",
-      "  2    refused before it ran: command line, input, output, or a pipeline that",
-      "       asks for what Trestle does not do",
+      "  2    refused: command line, input, output, or what Trestle or a job does not do",
       "  130  interrupted",
       "TRESTLE_JAVA_OPTS holds options for Java, such as -Xmx4g."
     })
@@ -49,6 +54,12 @@ public final class TrestleCommand {
     add(commands, new WordCountCommand(terminal));
     add(commands, new RunCommand(terminal));
     add(commands, new GraphCommand(terminal));
+    commands.addSubcommand(
+        new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
+    commands.addSubcommand(new JobsCommand(terminal));
+    commands.addSubcommand(new SavepointCommand(terminal));
+    commands.addSubcommand(new DrainCommand(terminal));
+    commands.addSubcommand(new CancelCommand(terminal));
     commands.addSubcommand(new VersionCommand(terminal));
     commands.addSubcommand(new CommandLine.HelpCommand());
     Mistakes mistakes = new Mistakes(terminal);

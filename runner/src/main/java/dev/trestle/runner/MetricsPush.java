@@ -55,7 +55,7 @@ final class MetricsPush {
 
   private void push() {
     try {
-      sink.writeMetrics(job.metrics().results().allMetrics());
+      sink.writeMetrics(job.metrics().allMetrics());
     } catch (Exception e) {
       LOG.warn("Metrics could not be written to {}; the job goes on", sink, e);
     }

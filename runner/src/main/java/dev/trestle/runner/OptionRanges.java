@@ -22,6 +22,8 @@ final class OptionRanges {
       refuse(
           "maxRestarts", options.getMaxRestarts() != TrestlePipelineOptions.DEFAULT_MAX_RESTARTS);
       refuse("resume", options.getResume());
+      refuse("resumeFrom", options.getResumeFrom() != null);
+      refuse("allowStateLoss", options.getAllowStateLoss());
       refuse("checkpointWithoutFencing", options.getCheckpointWithoutFencing());
     }
     check("memoryBudgetMb", options.getMemoryBudgetMb(), 0, MOST_MEGABYTES);

@@ -108,6 +108,30 @@ public interface TrestlePipelineOptions
 
   void setResume(boolean resume);
 
+  /**
+   * The place of a savepoint, of this job or another, that the job is started from. A job that has
+   * checkpoints of its own goes on from these if it was started from the same savepoint before;
+   * otherwise they are given up.
+   */
+  @Description(
+      "A savepoint to start from, of this job or another: its directory or URI. A job that was"
+          + " started from it before goes on from its own newest checkpoint. Needs --checkpointDir.")
+  @Nullable String getResumeFrom();
+
+  void setResumeFrom(@Nullable String savepoint);
+
+  /**
+   * Whether the job goes on from a checkpoint without the state of those steps that are gone since
+   * then, or whose coders, windows or timers have changed.
+   */
+  @Description(
+      "Goes on from a checkpoint of a pipeline that has changed, without the state of those steps"
+          + " that cannot go on with it. Without this option such a job is refused, with a report.")
+  @Default.Boolean(false)
+  boolean getAllowStateLoss();
+
+  void setAllowStateLoss(boolean consent);
+
   /** How often a job may fail without a checkpoint in between and be started again. */
   @Description(
       "How often the job is started again, from its last checkpoint, when it fails without having"

@@ -1,6 +1,10 @@
 package dev.trestle.runner;
 
+import dev.trestle.runner.control.JobControl;
+import dev.trestle.runner.control.LocalJobControl;
+import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
+import java.io.IOException;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -12,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class TrestlePipelineResult implements PipelineResult {
 
   private final RunningJob job;
+  private final JobControl control;
 
-  TrestlePipelineResult(RunningJob job) {
+  TrestlePipelineResult(String name, RunningJob job) {
     this.job = job;
+    control = new LocalJobControl(name, job, System.currentTimeMillis());
   }
 
   @Override
@@ -33,6 +39,54 @@ public final class TrestlePipelineResult implements PipelineResult {
     job.cancel();
     awaitEnd(Long.MAX_VALUE);
     return getState();
+  }
+
+  /**
+   * Takes a savepoint and waits until it is durable; the job goes on.
+   *
+   * @return its place, for {@code --resumeFrom}
+   * @throws JobRefusal if the job takes no checkpoints, or has ended
+   * @throws IOException if the savepoint could not be written
+   */
+  public String savepoint() throws IOException {
+    try {
+      return control.savepoint();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Takes a savepoint, does nothing after it, and waits until the job has ended: it is cancelled.
+   * If the savepoint fails the job goes on.
+   *
+   * @return its place, for {@code --resumeFrom}
+   * @throws JobRefusal if the job takes no checkpoints, or has ended
+   * @throws IOException if the savepoint could not be written
+   */
+  public String stopWithSavepoint() throws IOException {
+    try {
+      return control.stop();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Has the job come to its end in good order, and waits for it: sources stop reading, windows
+   * fire, and the last checkpoint says that the job is done. What fires because of that is {@code
+   * CausedByDrain}.
+   *
+   * @return how it has ended
+   */
+  public State drain() {
+    job.drain();
+    return waitUntilFinish();
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("Interrupted while waiting for the job", e);
   }
 
   /**
@@ -66,8 +120,7 @@ public final class TrestlePipelineResult implements PipelineResult {
     try {
       return job.await(millis);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while waiting for the job to end", e);
+      throw interrupted(e);
     }
   }
 
@@ -88,6 +141,6 @@ public final class TrestlePipelineResult implements PipelineResult {
 
   @Override
   public MetricResults metrics() {
-    return job.metrics().results();
+    return job.metrics();
   }
 }

@@ -1,6 +1,8 @@
 package dev.trestle.runner;
 
 import dev.trestle.runner.assembly.Assembly;
+import dev.trestle.runner.control.ControlDirectory;
+import dev.trestle.runner.control.ControlServer;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.OperatorGraph;
@@ -48,7 +50,10 @@ public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
     MetricsEnvironment.setMetricsSupported(true);
     OperatorGraph graph = PipelineTranslator.translate(pipeline);
     RunningJob job = Assembly.start(graph, options);
-    TrestlePipelineResult result = new TrestlePipelineResult(job);
+    TrestlePipelineResult result = new TrestlePipelineResult(options.getJobName(), job);
+    if (!graph.bounded() || options.isStreaming() || options.getCheckpointDir() != null) {
+      ControlServer.start(ControlDirectory.ofUser(), options.getJobName(), job);
+    }
     MetricsPush.start(job, options.as(MetricsOptions.class));
     return result;
   }

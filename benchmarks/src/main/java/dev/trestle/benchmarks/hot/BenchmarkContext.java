@@ -6,11 +6,15 @@ import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.operator.SynchronizedClock;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.rocks.RocksStore;
+import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.state.table.KeyedStateBackend;
+import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -24,6 +28,16 @@ final class BenchmarkContext implements OperatorContext {
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final MetricsContainer metrics = new MetricsContainerImpl("step");
   private final MemoryBudget memory = new MemoryBudget(1L << 40);
+
+  private final RocksStore state =
+      RocksStore.create(
+          () -> {
+            throw new IllegalStateException("There is room for everything");
+          },
+          Path.of("never-written"),
+          new RowScope(keyGroups(), Set.of(0)),
+          memory,
+          memory.total());
 
   /** In milliseconds. */
   long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -70,7 +84,22 @@ final class BenchmarkContext implements OperatorContext {
 
   @Override
   public SynchronizedClock synchronizedClock() {
-    throw new UnsupportedOperationException("No benchmark asks for synchronized processing time");
+    return new SynchronizedClock() {
+      @Override
+      public long millis() {
+        return clock().millis();
+      }
+
+      @Override
+      public boolean hasPassed(long millis) {
+        return millis < millis();
+      }
+
+      @Override
+      public long wakeupAfter(long millis) {
+        return millis + 1;
+      }
+    };
   }
 
   @Override
@@ -105,7 +134,17 @@ final class BenchmarkContext implements OperatorContext {
 
   @Override
   public KeyedStateBackend keyedState(Serializer<Object> keys, Serializer<Object> namespaces) {
-    throw new UnsupportedOperationException("No operator of these benchmarks has keyed state");
+    return state.backend(0, keys, namespaces);
+  }
+
+  @Override
+  public boolean isDraining() {
+    return false;
+  }
+
+  @Override
+  public OrderedRows orderedRows(int number) {
+    return state.orderedRows(0, number);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.trestle.server.cli;
 
+import dev.trestle.runner.compatibility.IncompatiblePipelineException;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -65,6 +66,9 @@ final class FailureReport {
   /** At most some twenty lines. */
   String brief() {
     StringBuilder text = new StringBuilder("trestle: ");
+    if (told instanceof IncompatiblePipelineException) {
+      return text.append(message(told)).append('\n').toString();
+    }
     if (refused()) {
       return text.append(shortened(message(told))).append('\n').toString();
     }
@@ -90,6 +94,7 @@ final class FailureReport {
   private static boolean isRefusal(Throwable failure) {
     return failure instanceof RefusedException
         || failure instanceof UnsupportedPipelineException
+        || failure instanceof IncompatiblePipelineException
         || (failure instanceof IllegalArgumentException && fromOptions(failure));
   }
 

@@ -71,7 +71,7 @@ final class Programs {
   }
 
   /** Never closed: the program's threads may need it to the end. */
-  private static ClassLoader loader(String classPath) {
+  static ClassLoader loader(String classPath) {
     List<URL> urls = new ArrayList<>();
     for (String place : classPath.split(File.pathSeparator, -1)) {
       for (File file : files(place)) {

@@ -1,6 +1,7 @@
 package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.compatibility.PipelineDescriber;
 import dev.trestle.runner.engine.DurableJob;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.RunningJob;
@@ -60,8 +61,12 @@ public final class Assembly {
           new StoredCheckpoints(
               JobCheckpoints.open(
                   CheckpointPlaces.open(options), options.getJobName(), RETAINED_CHECKPOINTS),
-              settings.keyGroups(),
-              options.getResume());
+              CheckpointPlaces.absolute(String.valueOf(options.getCheckpointDir())),
+              new CheckpointContents(
+                  PipelineDescriber.describe(graph),
+                  settings.keyGroups(),
+                  options.getAllowStateLoss()),
+              resumption(options));
       return DurableJob.start(
           attempts.name(),
           () -> attempts.start(storage),
@@ -72,6 +77,12 @@ public final class Assembly {
       throw new IllegalStateException(
           "--checkpointDir=" + options.getCheckpointDir() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Resumption resumption(TrestlePipelineOptions options) {
+    String savepoint = options.getResumeFrom();
+    return new Resumption(
+        options.getResume(), savepoint == null ? null : CheckpointPlaces.absolute(savepoint));
   }
 
   private static EngineSettings settings(

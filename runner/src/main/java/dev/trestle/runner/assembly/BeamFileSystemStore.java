@@ -153,6 +153,12 @@ final class BeamFileSystemStore implements CheckpointStore {
         .filter(ObjectPath::isPath);
   }
 
+  /** A request waits for the network nearly all of its time. */
+  @Override
+  public int transfersAtATime() {
+    return 4;
+  }
+
   @Override
   public void delete(String path) throws IOException {
     FileSystems.delete(

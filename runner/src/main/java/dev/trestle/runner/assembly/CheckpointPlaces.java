@@ -4,6 +4,7 @@ import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.state.checkpoint.CheckpointStore;
 import dev.trestle.state.checkpoint.CheckpointStores;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Opens what {@code --checkpointDir} names. */
 final class CheckpointPlaces {
@@ -36,6 +37,27 @@ final class CheckpointPlaces {
             + " or repeat results. If you see to it that there is only one, say"
             + " --checkpointWithoutFencing");
     return BeamFileSystemStore.open(place);
+  }
+
+  /**
+   * Opens a place that nobody is going to write to, for which no consent is needed.
+   *
+   * @throws IllegalArgumentException if there is nothing that could read it
+   * @throws IOException if it cannot be read
+   */
+  static CheckpointStore openToRead(String place) throws IOException {
+    CheckpointStores stores = CheckpointStores.load();
+    if (stores.canOpen(place)) {
+      return stores.open(place);
+    }
+    refuseIf(!BeamFileSystemStore.canOpen(place), stores.unknown(place));
+    return BeamFileSystemStore.open(place);
+  }
+
+  /** A place as it may be named from anywhere: a directory by its absolute path. */
+  static String absolute(String place) {
+    String bare = place.endsWith("/") ? place.substring(0, place.length() - 1) : place;
+    return bare.contains("://") ? bare : Path.of(bare).toAbsolutePath().normalize().toString();
   }
 
   private static void refuseIf(boolean condition, String why) {

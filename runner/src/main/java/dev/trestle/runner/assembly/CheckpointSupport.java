@@ -22,29 +22,20 @@ final class CheckpointSupport {
       for (Node node : stage.nodes()) {
         Step step = node.step();
         String name = step.transform().fullName();
-        if (step instanceof Step.ParDo parDo) {
-          check(name, parDo.fn(), false);
-        } else if (step instanceof Step.StatefulParDo stateful) {
-          check(name, stateful.fn(), false);
-        } else if (step instanceof Step.ProcessSizedElements sized) {
-          check(name, sized.fn(), true);
+        if (step instanceof Step.StatefulParDo stateful) {
+          check(name, stateful.fn());
         }
       }
     }
   }
 
-  private static void check(String name, DoFnSpec fn, boolean splittable) {
+  private static void check(String name, DoFnSpec fn) {
     if (StableInputs.requiredByTimers(fn)) {
       throw new IllegalArgumentException(
           name
-              + ": @RequiresStableInput on a timer does not go together with checkpoints yet; leave"
-              + " out --checkpointDir");
-    }
-    if (StableInputs.required(fn) && (splittable || !fn.views().isEmpty())) {
-      throw new IllegalArgumentException(
-          name
-              + ": @RequiresStableInput on a splittable DoFn, or beside side inputs, does not go"
-              + " together with checkpoints yet; put it on a DoFn of its own");
+              + ": @RequiresStableInput on @OnTimer, @OnTimerFamily or @OnWindowExpiration does not go"
+              + " together with checkpoints yet. Put what the timer tells out, and"
+              + " @RequiresStableInput on a DoFn that takes it; or leave out --checkpointDir");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.trestle.runner.checkpoint;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +77,11 @@ public final class OperatorNumbers {
       throw new IllegalArgumentException("No number for the state of " + step);
     }
     return number;
+  }
+
+  /** All numbers, by the names of their steps. */
+  public Map<String, Integer> byStep() {
+    return Collections.unmodifiableMap(byStep);
   }
 
   /** The numbers of those steps that have one. */

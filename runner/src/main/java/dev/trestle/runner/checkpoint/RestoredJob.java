@@ -1,5 +1,6 @@
 package dev.trestle.runner.checkpoint;
 
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
@@ -8,24 +9,32 @@ import dev.trestle.state.rocks.RowScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 
 /**
  * What a job goes on from: the state files of a checkpoint and how far its stages were. State is
  * found by the name of the step, whatever stage the step was in and however many tasks there were.
- * Immutable; any thread may call.
+ * Steps may be excepted: those begin anew. Immutable; any thread may call.
  */
 public final class RestoredJob {
 
   /** A job that begins anew. */
   public static final RestoredJob NONE =
-      new RestoredJob(false, OperatorNumbers.NONE, List.of(), List.of(), Map.of());
+      new RestoredJob(
+          false, Set.of(), OperatorNumbers.NONE, new StepMetrics(), List.of(), List.of(), Map.of());
+
+  private static final String METRICS = "metrics";
 
   private final boolean restored;
+  private final Set<String> begunAnew;
   private final OperatorNumbers numbers;
+  private final StepMetrics metrics;
   private final List<StateFile> files;
   private final List<RocksSnapshot> rows;
   private final Map<String, StageProgress> stages;
@@ -38,6 +47,10 @@ public final class RestoredJob {
    */
   public record StageProgress(boolean finished, long inputWatermark) {
 
+    /** Of a stage that has only begun. */
+    public static final StageProgress NONE =
+        new StageProgress(false, BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+
     StageProgress and(StageProgress other) {
       return new StageProgress(
           finished && other.finished, Math.min(inputWatermark, other.inputWatermark));
@@ -46,12 +59,16 @@ public final class RestoredJob {
 
   private RestoredJob(
       boolean restored,
+      Set<String> begunAnew,
       OperatorNumbers numbers,
+      StepMetrics metrics,
       List<StateFile> files,
       List<RocksSnapshot> rows,
       Map<String, StageProgress> stages) {
     this.restored = restored;
+    this.begunAnew = begunAnew;
     this.numbers = numbers;
+    this.metrics = metrics;
     this.files = files;
     this.rows = rows;
     this.stages = stages;
@@ -60,6 +77,7 @@ public final class RestoredJob {
   /** Gathers what the tasks of a job had. */
   public static final class Builder {
     private final OperatorNumbers numbers;
+    private final StepMetrics metrics;
     private final List<StateFile> files = new ArrayList<>();
     private final List<RocksSnapshot> rows = new ArrayList<>();
     private final Map<String, StageProgress> stages = new HashMap<>();
@@ -68,9 +86,21 @@ public final class RestoredJob {
      * Nothing so far.
      *
      * @param numbers those that the job had
+     * @param metrics what it had counted
      */
-    public Builder(OperatorNumbers numbers) {
+    public Builder(OperatorNumbers numbers, StepMetrics metrics) {
       this.numbers = numbers;
+      this.metrics = metrics;
+    }
+
+    /**
+     * Nothing but what a manifest's properties say.
+     *
+     * @throws IOException if they are damaged
+     */
+    public static Builder of(Map<String, String> properties) throws IOException {
+      String metrics = properties.getOrDefault(METRICS, "");
+      return new Builder(OperatorNumbers.of(properties), StepMetrics.decode(metrics));
     }
 
     /**
@@ -102,7 +132,13 @@ public final class RestoredJob {
 
     public RestoredJob build() {
       return new RestoredJob(
-          true, numbers, List.copyOf(files), List.copyOf(rows), Map.copyOf(stages));
+          true,
+          Set.of(),
+          numbers,
+          metrics,
+          List.copyOf(files),
+          List.copyOf(rows),
+          Map.copyOf(stages));
     }
   }
 
@@ -110,9 +146,50 @@ public final class RestoredJob {
     return restored;
   }
 
+  /**
+   * The same, but that some steps begin anew: their records and rows are left out, and they are
+   * told that there was nothing to restore.
+   *
+   * @param steps names of steps and side inputs, whether there is anything of them or not
+   */
+  public RestoredJob withAnew(Set<String> steps) {
+    Set<Integer> leftOut = numbers.ofAll(steps);
+    List<RocksSnapshot> kept = new ArrayList<>();
+    for (RocksSnapshot snapshot : rows) {
+      Set<Integer> operators = new HashSet<>(snapshot.scope().operators());
+      operators.removeAll(leftOut);
+      kept.add(
+          new RocksSnapshot(new RowScope(snapshot.scope().range(), operators), snapshot.files()));
+    }
+    return new RestoredJob(
+        restored, Set.copyOf(steps), numbers, metrics, files, List.copyOf(kept), stages);
+  }
+
+  /** The names of all steps and side inputs of which there are records. */
+  public Set<String> withState() {
+    return files.stream()
+        .flatMap(file -> file.steps().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** The numbers that its steps had. */
   public OperatorNumbers numbers() {
     return numbers;
+  }
+
+  /** What the job had counted; nobody may add to it. */
+  public StepMetrics metrics() {
+    return metrics;
+  }
+
+  /** What a manifest's properties say of a job. */
+  public static Map<String, String> properties(OperatorNumbers numbers, StepMetrics metrics) {
+    Map<String, String> properties = new TreeMap<>(numbers.properties());
+    String counted = metrics.encode();
+    if (!counted.isEmpty()) {
+      properties.put(METRICS, counted);
+    }
+    return properties;
   }
 
   /** Checkpoints that may have rows of these. */
@@ -122,20 +199,23 @@ public final class RestoredJob {
 
   /** How far a stage was; one that was not there has only begun. */
   public StageProgress progress(String stage) {
-    StageProgress known = stages.get(stage);
-    return known != null
-        ? known
-        : new StageProgress(false, BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis());
+    return begunAnew.contains(stage)
+        ? StageProgress.NONE
+        : stages.getOrDefault(stage, StageProgress.NONE);
   }
 
   /** What a task gets of a step: its key groups, and its share of what belongs to none. */
   public RestoredState step(String name, KeyGroupRange keyGroups, int index, int tasks) {
-    return restored ? new OfStep(name, keyGroups, index, tasks) : RestoredState.NONE;
+    return isRestored(name) ? new OfStep(name, keyGroups, index, tasks) : RestoredState.NONE;
   }
 
   /** All of it. */
   public RestoredState whole(String name) {
-    return restored ? new OfStep(name, KeyGroupRange.all(1), 0, 1) : RestoredState.NONE;
+    return isRestored(name) ? new OfStep(name, KeyGroupRange.all(1), 0, 1) : RestoredState.NONE;
+  }
+
+  private boolean isRestored(String name) {
+    return restored && !begunAnew.contains(name);
   }
 
   private final class OfStep implements RestoredState {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,35 @@ public final class StateFile {
   /** The names of all steps that have records. */
   public Set<String> steps() {
     return chunks.keySet().stream().map(SectionName::step).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * How much there is of a section.
+   *
+   * @param keyGroups how many key groups have records in it
+   * @param bytes of the records, with 4 for the length of each
+   */
+  public record Section(String step, String name, int keyGroups, long records, long bytes) {}
+
+  /** All sections, by step and name. */
+  public List<Section> sections() {
+    List<Section> sections = new ArrayList<>();
+    chunks.forEach(
+        (name, all) ->
+            sections.add(
+                new Section(
+                    name.step,
+                    name.section,
+                    (int)
+                        all.stream()
+                            .mapToInt(Chunk::keyGroup)
+                            .filter(g -> g >= 0)
+                            .distinct()
+                            .count(),
+                    all.stream().mapToLong(Chunk::records).sum(),
+                    all.stream().mapToLong(Chunk::length).sum())));
+    sections.sort(Comparator.comparing(Section::step).thenComparing(Section::name));
+    return sections;
   }
 
   /** Chooses records without key group by their number, from 0, and counts them. */

@@ -40,10 +40,12 @@ public final class DoFnOperators {
       return gated(new ParDoOperator(parDo, outputs), parDo.fn(), parDo.input());
     }
     if (step instanceof Step.PairWithRestriction pair) {
-      return gated(new PairWithRestrictionOperator(pair, outputs), pair.fn(), pair.input());
+      Operator operator = new PairWithRestrictionOperator(pair, outputs);
+      return behindSideInputs(operator, pair.fn(), pair.input());
     }
     if (step instanceof Step.SplitAndSizeRestrictions split) {
-      return gated(new SplitAndSizeRestrictionsOperator(split, outputs), split.fn(), split.input());
+      Operator operator = new SplitAndSizeRestrictionsOperator(split, outputs);
+      return behindSideInputs(operator, split.fn(), split.input());
     }
     if (input != null && step instanceof Step.StatefulParDo stateful) {
       return gated(
@@ -62,9 +64,15 @@ public final class DoFnOperators {
   }
 
   private Operator gated(Operator operator, DoFnSpec fn, Collection input) {
-    if (waitsForCommits && StableInputs.required(fn)) {
-      return new StableInputGate(operator, input);
-    }
+    Operator ready = behindSideInputs(operator, fn, input);
+    return waitsForCommits && StableInputs.required(fn) ? new StableInputGate(ready, input) : ready;
+  }
+
+  /**
+   * What prepares restrictions needs no stable input: they have to be stable when they are
+   * processed.
+   */
+  private static Operator behindSideInputs(Operator operator, DoFnSpec fn, Collection input) {
     return fn.views().isEmpty() ? operator : new SideInputGate(operator, input);
   }
 
@@ -74,11 +82,12 @@ public final class DoFnOperators {
       Collection input,
       EdgeFormat format,
       LongSupplier earliestWindowEnd) {
-    if (waitsForCommits && StableInputs.required(fn)) {
-      return new StableInputBatchGate(operator, format, input);
-    }
-    return fn.views().isEmpty()
-        ? operator
-        : new SideInputBatchGate(operator, format, input, earliestWindowEnd);
+    InputOperator ready =
+        fn.views().isEmpty()
+            ? operator
+            : new SideInputBatchGate(operator, format, input, earliestWindowEnd);
+    return waitsForCommits && StableInputs.required(fn)
+        ? new StableInputBatchGate(ready, format, input)
+        : ready;
   }
 }

@@ -97,6 +97,7 @@ final class KeyedCalls implements TimerHandler {
   }
 
   void close() {
+    keyed.close();
     instance.tearDown();
   }
 

@@ -14,6 +14,7 @@ import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.transforms.DoFn.ProcessContinuation;
 import org.apache.beam.sdk.transforms.reflect.DoFnInvoker;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker.TruncateResult;
 import org.apache.beam.sdk.transforms.splittabledofn.WatermarkEstimator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class ProcessSizedElementsOperator extends BatchOperator {
     final OutputObserver observer = new OutputObserver();
     final RestrictionArguments arguments;
     final RestrictionQueue queue;
+    boolean draining;
 
     Running(
         Step.ProcessSizedElements step,
@@ -58,26 +60,60 @@ final class ProcessSizedElementsOperator extends BatchOperator {
               context);
     }
 
+    long nextWakeup() {
+      long next = queue.nextWakeup();
+      boolean resumes = context.isDraining() && !draining && next < Long.MAX_VALUE;
+      return resumes ? Long.MIN_VALUE : next;
+    }
+
     /** Works off the queue. Returns whether there was something to do. */
     boolean work(Slice slice) {
+      if (context.isDraining() && !draining) {
+        draining = true;
+        queue.resumeAll();
+      }
       boolean worked = false;
       while (!slice.isUsedUp()) {
         Residual next = queue.poll(context.clock().millis());
         if (next == null) {
           break;
         }
-        process(next, slice);
+        if (draining && !next.truncated()) {
+          truncate(next);
+        } else {
+          process(next, slice);
+        }
         slice.spend(1); // reads the clock: a call may have waited for another system
         worked = true;
       }
       return worked;
     }
 
-    private void process(Residual work, Slice slice) {
-      DoFnInvoker<Object, Object> invoker = instance.invoker();
+    /** Leaves of a restriction what is to be done before the end: by default all, or nothing. */
+    private void truncate(Residual work) {
+      prepare(work);
+      MetricsContainer before = instance.enter();
+      try {
+        TruncateResult<?> left = instance.invoker().invokeTruncateRestriction(arguments);
+        if (left != null) {
+          queue.add(work.truncatedTo(left.getTruncatedRestriction()));
+        }
+      } catch (RuntimeException e) {
+        throw instance.failed(e);
+      } finally {
+        instance.exit(before);
+      }
+    }
+
+    private void prepare(Residual work) {
       arguments.current.set(
           work.element(), work.timestamp(), work.windows(), work.pane(), work.metadata());
       arguments.set(work.restriction(), work.estimatorState());
+    }
+
+    private void process(Residual work, Slice slice) {
+      DoFnInvoker<Object, Object> invoker = instance.invoker();
+      prepare(work);
       MetricsContainer before = instance.enter();
       try {
         WatermarkEstimator<Object> estimator = arguments.watermarkEstimator();
@@ -160,7 +196,7 @@ final class ProcessSizedElementsOperator extends BatchOperator {
 
   @Override
   public long nextWakeup() {
-    return running().queue.nextWakeup();
+    return running().nextWakeup();
   }
 
   @Override

@@ -114,6 +114,10 @@ final class RestrictionQueue implements AutoCloseable {
   private final boolean explode;
   private final Lane arrived;
   private final Lane ready;
+
+  /** What a drain has truncated, and waits for nothing but its turn. */
+  private final Lane truncated;
+
   private final PriorityQueue<Delayed> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Delayed::until));
 
@@ -138,11 +142,9 @@ final class RestrictionQueue implements AutoCloseable {
     this.explode = explode;
     arrived = new Lane(format, input.windowCoder(), context);
     Coder<?> residualCoder = KvCoder.of(input.coder(), InstantCoder.of());
-    ready =
-        new Lane(
-            new EdgeFormat(null, (Coder<Object>) residualCoder, false, true),
-            input.windowCoder(),
-            context);
+    EdgeFormat residuals = new EdgeFormat(null, (Coder<Object>) residualCoder, false, true);
+    ready = new Lane(residuals, input.windowCoder(), context);
+    truncated = new Lane(residuals, input.windowCoder(), context);
   }
 
   void add(Batch batch) {
@@ -159,7 +161,8 @@ final class RestrictionQueue implements AutoCloseable {
   }
 
   private void enqueue(Residual residual) {
-    ready.queue.add(
+    Lane lane = residual.truncated() ? truncated : ready;
+    lane.queue.add(
         timed(residual),
         Instant.ofEpochMilli(residual.hold()),
         residual.windows(),
@@ -185,6 +188,7 @@ final class RestrictionQueue implements AutoCloseable {
   void snapshot(SnapshotWriter out) throws IOException {
     arrived.snapshot(out.section(ARRIVED));
     ready.snapshot(out.section(RESIDUALS));
+    truncated.snapshot(out.section(RESIDUALS));
     SnapshotWriter.Section residuals = out.section(RESIDUALS);
     for (Residual residual : exploded) {
       ready.store.encoding().write(batchOf(residual), residuals.unkeyed());
@@ -226,6 +230,13 @@ final class RestrictionQueue implements AutoCloseable {
     return batch;
   }
 
+  /** Lets what asked to be resumed later go on at once, to be truncated. */
+  void resumeAll() {
+    while (!delayed.isEmpty()) {
+      enqueue(delayed.remove().residual);
+    }
+  }
+
   /** The next thing to do at a processing time; null where there is none. */
   @Nullable Residual poll(long now) {
     Residual next = next(now);
@@ -243,6 +254,10 @@ final class RestrictionQueue implements AutoCloseable {
     }
     if (!exploded.isEmpty()) {
       return exploded.poll();
+    }
+    Residual last = truncated.poll(RestrictionQueue::truncated);
+    if (last != null) {
+      return last;
     }
     residualsTurn = !residualsTurn;
     boolean goesOn = !ready.isEmpty() && (residualsTurn || arrived.isEmpty());
@@ -273,6 +288,11 @@ final class RestrictionQueue implements AutoCloseable {
     return decode(timed.getKey(), timestamp, batch, index);
   }
 
+  private static Residual truncated(Batch batch, int index) {
+    Residual residual = residual(batch, index);
+    return residual.truncatedTo(residual.restriction());
+  }
+
   private static Residual decode(
       @Nullable Object element, Instant timestamp, Batch batch, int index) {
     if (!(element instanceof KV<?, ?> sized)
@@ -293,7 +313,7 @@ final class RestrictionQueue implements AutoCloseable {
 
   /** When {@link #poll} will have something; as {@code InputOperator.nextWakeup} has it. */
   long nextWakeup() {
-    if (!exploded.isEmpty() || !ready.isEmpty() || !arrived.isEmpty()) {
+    if (!exploded.isEmpty() || !ready.isEmpty() || !arrived.isEmpty() || !truncated.isEmpty()) {
       return Long.MIN_VALUE;
     }
     Delayed first = delayed.peek();
@@ -302,7 +322,7 @@ final class RestrictionQueue implements AutoCloseable {
 
   /** The least time that anything here may output; {@code Long.MAX_VALUE} where nothing is. */
   long hold() {
-    long least = Math.min(arrived.earliest(), ready.earliest());
+    long least = Math.min(Math.min(arrived.earliest(), ready.earliest()), truncated.earliest());
     for (Residual residual : exploded) {
       least = Math.min(least, residual.hold());
     }
@@ -321,5 +341,6 @@ final class RestrictionQueue implements AutoCloseable {
   public void close() {
     arrived.store.close();
     ready.store.close();
+    truncated.store.close();
   }
 }

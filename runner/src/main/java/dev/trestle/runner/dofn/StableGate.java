@@ -13,18 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of a DoFn with {@code @RequiresStableInput} in a job that takes checkpoints, and
- * lets an element pass when a checkpoint that holds it has been committed.
+ * lets an element pass when a checkpoint that holds it has been committed. If elements wait for
+ * side inputs too, they do so behind it: they are stable then, and side inputs are as of when they
+ * are read.
  */
 abstract sealed class StableGate<O extends Operator> extends InFront<O> implements WaitingOperator
     permits StableInputGate, StableInputBatchGate {
 
   private final EdgeFormat format;
   private final Coder<BoundedWindow> windowCoder;
+  private final WaitingOperator behind;
   private KeyGroupRange range = KeyGroupRange.all(KeyGroupRange.DEFAULT_TOTAL);
   private @Nullable StableQueue queue;
 
   StableGate(O gated, EdgeFormat format, Coder<BoundedWindow> windowCoder) {
     super(gated);
+    behind = gated instanceof WaitingOperator waiting ? waiting : new NobodyWaits();
     this.format = format;
     this.windowCoder = windowCoder;
   }
@@ -38,6 +42,11 @@ abstract sealed class StableGate<O extends Operator> extends InFront<O> implemen
     gated.open(context);
   }
 
+  /** Those who are stable and wait for something else. */
+  final WaitingOperator behind() {
+    return behind;
+  }
+
   final StableQueue queue() {
     if (queue == null) {
       throw new IllegalStateException("Not open");
@@ -46,21 +55,24 @@ abstract sealed class StableGate<O extends Operator> extends InFront<O> implemen
   }
 
   @Override
-  public final void sideInputsChanged() {}
+  public final void sideInputsChanged() {
+    behind.sideInputsChanged();
+  }
 
   @Override
   public final void checkpointCommitted() {
     queue().checkpointCommitted();
+    behind.checkpointCommitted();
   }
 
   @Override
   public final boolean isWaiting() {
-    return !queue().isEmpty();
+    return !queue().isEmpty() || behind.isWaiting();
   }
 
   @Override
   public final long earliestWindowEnd() {
-    return Long.MAX_VALUE;
+    return behind.earliestWindowEnd();
   }
 
   @Override

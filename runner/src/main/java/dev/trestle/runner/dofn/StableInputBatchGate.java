@@ -55,6 +55,9 @@ final class StableInputBatchGate extends StableGate<InputOperator> implements In
 
   @Override
   public boolean release(Slice slice) {
+    if (!behind().release(slice)) {
+      return false;
+    }
     if (watermark.isFiring() && !watermark.passOn(queue().earliest(), slice)) {
       return false; // a root takes no batch before it has fired all that is due
     }

@@ -40,6 +40,9 @@ final class StableInputGate extends StableGate<Operator> {
 
   @Override
   public boolean release(Slice slice) {
+    if (!behind().release(slice)) {
+      return false;
+    }
     while (!slice.isUsedUp()) {
       Batch batch = queue().poll();
       if (batch == null) {

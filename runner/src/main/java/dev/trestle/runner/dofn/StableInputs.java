@@ -14,10 +14,15 @@ public final class StableInputs {
     return signature(spec).processElement().requiresStableInput();
   }
 
-  /** Whether its timers have to fire on stable state. */
+  /** Whether its timers have to fire, or its windows to expire, on stable state. */
   public static boolean requiredByTimers(DoFnSpec spec) {
-    return signature(spec).onTimerMethods().values().stream()
-        .anyMatch(DoFnSignature.OnTimerMethod::requiresStableInput);
+    DoFnSignature signature = signature(spec);
+    DoFnSignature.OnWindowExpirationMethod expiration = signature.onWindowExpiration();
+    return signature.onTimerMethods().values().stream()
+            .anyMatch(DoFnSignature.OnTimerMethod::requiresStableInput)
+        || signature.onTimerFamilyMethods().values().stream()
+            .anyMatch(DoFnSignature.OnTimerFamilyMethod::requiresStableInput)
+        || (expiration != null && expiration.requiresStableInput());
   }
 
   private static DoFnSignature signature(DoFnSpec spec) {

@@ -1,5 +1,6 @@
 package dev.trestle.runner.engine;
 
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,18 @@ final class BundleFinalizers implements BundleFinalizer {
   private record Sealed(long barrier, List<Registered> callbacks) {}
 
   private final boolean waitsForCommits;
+  private final InstantSource clock;
   private final ArrayDeque<Sealed> sealed = new ArrayDeque<>();
   private List<Registered> registered = new ArrayList<>();
 
-  BundleFinalizers(boolean waitsForCommits) {
+  /**
+   * Nothing so far.
+   *
+   * @param clock the job's processing time, by which callbacks expire
+   */
+  BundleFinalizers(boolean waitsForCommits, InstantSource clock) {
     this.waitsForCommits = waitsForCommits;
+    this.clock = clock;
   }
 
   @Override
@@ -69,8 +77,8 @@ final class BundleFinalizers implements BundleFinalizer {
     return taken;
   }
 
-  private static void run(List<Registered> due) {
-    Instant now = Instant.now();
+  private void run(List<Registered> due) {
+    Instant now = Instant.ofEpochMilli(clock.millis());
     for (Registered each : due) {
       if (each.expiry().isAfter(now)) {
         try {

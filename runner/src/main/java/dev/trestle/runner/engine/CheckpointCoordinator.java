@@ -1,6 +1,7 @@
 package dev.trestle.runner.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,11 +34,19 @@ final class CheckpointCoordinator implements TaskListener {
   @GuardedBy("this")
   private @Nullable Pending pending;
 
+  /**
+   * What all tasks have handed over.
+   *
+   * @param metrics what they have counted since the job was started, before the barriers
+   */
+  record Snapshots(List<TaskSnapshot> tasks, StepMetrics metrics) {}
+
   /** A checkpoint under way. */
   private static final class Pending {
     final long id;
     final Set<Task> missing;
     final List<TaskSnapshot> snapshots = new ArrayList<>();
+    final StepMetrics metrics = new StepMetrics();
     @Nullable Exception failure;
 
     Pending(long id, List<Task> tasks) {
@@ -82,25 +91,29 @@ final class CheckpointCoordinator implements TaskListener {
   private static void finish(Pending checkpoint, Task task) {
     if (checkpoint.missing.remove(task)) {
       checkpoint.snapshots.add(task.finishedSnapshot());
+      checkpoint.metrics.addAll(task.metrics());
     }
   }
 
   /**
-   * Takes the snapshots of the checkpoint under way, which is over by that.
+   * Takes the snapshots of the checkpoint under way, which is over by that. Their files belong to
+   * the caller.
    *
-   * @throws IOException if a task could not write its snapshot
+   * @throws SnapshotException if a task could not write its snapshot; those of the others are
+   *     deleted
    * @throws IllegalStateException as long as they are not complete
    */
-  synchronized List<TaskSnapshot> take() throws IOException {
+  synchronized Snapshots take() throws SnapshotException {
     Pending complete = pending;
     if (complete == null || !complete.missing.isEmpty()) {
       throw new IllegalStateException("No checkpoint is complete");
     }
     pending = null;
     if (complete.failure != null) {
-      throw new IOException("A task could not write its snapshot", complete.failure);
+      SnapshotFiles.delete(complete.snapshots);
+      throw new SnapshotException(complete.failure);
     }
-    return complete.snapshots;
+    return new Snapshots(complete.snapshots, complete.metrics);
   }
 
   /** Whether the checkpoint under way is complete. */
@@ -132,6 +145,7 @@ final class CheckpointCoordinator implements TaskListener {
 
   @Override
   public void barrierPassed(Task task, long barrier) {
+    StepMetrics metrics = task.metrics();
     TaskSnapshot snapshot = null;
     Exception failure = null;
     try {
@@ -147,6 +161,7 @@ final class CheckpointCoordinator implements TaskListener {
       }
       if (snapshot != null) {
         checkpoint.snapshots.add(snapshot);
+        checkpoint.metrics.addAll(metrics);
       } else {
         checkpoint.failure = failure;
       }

@@ -2,18 +2,20 @@ package dev.trestle.runner.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.checkpoint.OperatorNumbers;
-import dev.trestle.runner.metrics.JobMetrics;
+import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.metrics.DurableMetrics;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.state.checkpoint.FencedException;
-import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A job that takes checkpoints and goes on from the last one when it fails: in this process, after
  * a pause, and in another that has the same storage. It gives up when it has failed too often
- * without a checkpoint in between.
+ * without a checkpoint in between, or when as many starts have left user code behind that does not
+ * end ({@link JobRemains}).
  *
  * <p>A thread of its own takes the checkpoints. One that cannot be made durable is logged, and the
  * job goes on; it stops at once when another process has taken the job.
@@ -36,9 +39,19 @@ public final class DurableJob implements RunningJob {
   /** How often to look whether the job has ended while a checkpoint is under way. */
   private static final long LOOK_MILLIS = 50;
 
+  /**
+   * So many checkpoints in a row may fail because tasks cannot write them to their own disk, before
+   * the job is started again: that makes its directories and databases anew.
+   */
+  private static final int MOST_UNWRITTEN = 3;
+
   /** One run of the job, from a checkpoint to its end or its failure. */
   public record Attempt(
-      Job job, List<Task> tasks, CheckpointCoordinator coordinator, OperatorNumbers numbers) {}
+      Job job,
+      List<Task> tasks,
+      CheckpointCoordinator coordinator,
+      OperatorNumbers numbers,
+      StepMetrics restoredMetrics) {}
 
   /** Starts attempts. */
   public interface Starter {
@@ -56,8 +69,14 @@ public final class DurableJob implements RunningJob {
   private final CheckpointStorage storage;
   private final long intervalMillis;
   private final int mostFailures;
+  private final SavepointRequests savepoints = new SavepointRequests();
+  private final DurableMetrics metrics;
+  private final CheckpointFailures failures;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final CountDownLatch cancelled = new CountDownLatch(1);
+
+  /** How many checkpoints in a row tasks could not write. Belongs to the supervising thread. */
+  private int unwritten;
 
   @GuardedBy("this")
   private State state = State.RUNNING;
@@ -67,6 +86,9 @@ public final class DurableJob implements RunningJob {
 
   @GuardedBy("this")
   private Attempt attempt;
+
+  @GuardedBy("this")
+  private boolean draining;
 
   private DurableJob(
       String name,
@@ -81,6 +103,8 @@ public final class DurableJob implements RunningJob {
     this.intervalMillis = intervalMillis;
     this.mostFailures = mostFailures;
     attempt = first;
+    metrics = new DurableMetrics(first.restoredMetrics, first.job.counting());
+    failures = new CheckpointFailures(name);
   }
 
   /**
@@ -122,11 +146,13 @@ public final class DurableJob implements RunningJob {
         failure = outcome == State.FAILED && cause == null ? attempt.job.failure() : cause;
       }
       ended.countDown();
+      savepoints.close("The job has ended: it is " + outcome);
     }
   }
 
   private State runAttempts() throws IOException, FencedException, InterruptedException {
-    int failures = 0;
+    int failed = 0;
+    List<Job> leftOpen = new ArrayList<>();
     while (true) {
       Attempt current = attempt();
       boolean progress = takeCheckpoints(current);
@@ -138,32 +164,74 @@ public final class DurableJob implements RunningJob {
       if (outcome == State.CANCELLED || current.job.failure() instanceof FencedException) {
         return outcome;
       }
-      failures = progress ? 1 : failures + 1;
-      if (failures > mostFailures) {
-        LOG.error("{} has failed {} times without a checkpoint in between", name, failures);
+      failed = progress ? 1 : failed + 1;
+      leftOpen.add(current.job);
+      leftOpen.removeIf(job -> !job.remains().isLeftOpen());
+      if (isGivenUp(failed, leftOpen.size())) {
         return outcome;
       }
-      long pause = pauseMillis(failures);
-      LOG.warn(
-          "{} has failed and is started again in {} ms, from its last checkpoint",
-          name,
-          pause,
-          current.job.failure());
-      if (cancelled.await(pause, TimeUnit.MILLISECONDS)) {
+      LOG.warn("{} has failed", name, current.job.failure());
+      OptionalInt failedSince = startAgain(failed);
+      if (failedSince.isEmpty()) {
         return State.CANCELLED;
       }
-      startAgain();
+      failed = failedSince.getAsInt();
     }
+  }
+
+  private boolean isGivenUp(int failed, int leftOpen) {
+    if (failed > mostFailures) {
+      LOG.error("{} has failed {} times without a checkpoint in between", name, failed);
+    } else if (leftOpen > mostFailures) {
+      LOG.error(
+          "{} is not started again: user code of {} earlier starts does not end, and keeps their"
+              + " memory and temporary files",
+          name,
+          leftOpen);
+    }
+    return Math.max(failed, leftOpen) > mostFailures;
   }
 
   private synchronized Attempt attempt() {
     return attempt;
   }
 
+  /**
+   * Starts the job from its last checkpoint, after a pause.
+   *
+   * @param failedBefore how often it has failed in a row
+   * @return the same, with starts that came to nothing; empty if it was cancelled before it started
+   * @throws IOException if what is to be restored cannot be read, and could not be for long enough
+   */
+  private OptionalInt startAgain(int failedBefore)
+      throws IOException, FencedException, InterruptedException {
+    for (int failed = failedBefore; ; failed++) {
+      long pause = pauseMillis(failed);
+      LOG.warn("{} is started again in {} ms, from its last checkpoint", name, pause);
+      if (cancelled.await(pause, TimeUnit.MILLISECONDS)) {
+        return OptionalInt.empty();
+      }
+      try {
+        startAgain();
+        return OptionalInt.of(failed);
+      } catch (IOException e) {
+        if (failed == mostFailures) {
+          throw e;
+        }
+        LOG.warn("{} could not be started", name, e);
+      }
+    }
+  }
+
   private void startAgain() throws IOException, FencedException {
     Attempt next = starter.start();
+    metrics.restarted(next.restoredMetrics, next.job.counting());
+    unwritten = 0;
     synchronized (this) {
       attempt = next;
+      if (draining) {
+        next.job.drain();
+      }
     }
     if (cancelled.getCount() == 0) {
       next.job.cancel();
@@ -177,55 +245,140 @@ public final class DurableJob implements RunningJob {
    */
   private boolean takeCheckpoints(Attempt current) throws InterruptedException {
     boolean any = false;
-    while (!current.job.await(intervalMillis)) {
+    while (!awaitNext(current)) {
+      SavepointRequests.Request request = savepoints.next();
       long id = storage.nextId();
+      if (request != null && request.then() == AfterSavepoint.STOP) {
+        current.tasks.forEach(task -> task.haltAt(id));
+      }
       current.coordinator.begin(id, current.tasks);
       while (!current.coordinator.awaitComplete(LOOK_MILLIS)) {
         if (current.job.await(0)) {
           return any;
         }
       }
-      any |= commit(id, current);
+      any |= commit(id, current, request);
     }
     return any;
   }
 
-  private boolean commit(long id, Attempt current) {
-    List<TaskSnapshot> snapshots = List.of();
+  /**
+   * Waits until it is time for a checkpoint, or somebody wants a savepoint.
+   *
+   * @return whether the attempt has ended
+   */
+  private boolean awaitNext(Attempt current) throws InterruptedException {
+    long start = System.nanoTime();
+    while (true) {
+      long left = intervalMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      if (left <= 0 || savepoints.next() != null) {
+        return current.job.await(0);
+      }
+      if (current.job.await(Math.min(left, LOOK_MILLIS))) {
+        return true;
+      }
+    }
+  }
+
+  /** Commits a checkpoint that is complete, unless the attempt's files are gone by now. */
+  private boolean commit(long id, Attempt current, SavepointRequests.@Nullable Request request) {
+    if (!current.job.remains().holdFiles()) {
+      return false;
+    }
     try {
-      snapshots = current.coordinator.take();
-      storage.commit(id, current.numbers, snapshots);
+      return request == null ? commitHeld(id, current) : commitSavepoint(id, current, request);
+    } finally {
+      current.job.remains().releaseFiles();
+    }
+  }
+
+  private boolean commitHeld(long id, Attempt current) {
+    List<TaskSnapshot> files = List.of();
+    try {
+      CheckpointCoordinator.Snapshots snapshots = current.coordinator.take();
+      files = snapshots.tasks();
+      unwritten = 0;
+      store(id, current, snapshots);
     } catch (IOException e) {
-      LOG.warn("Checkpoint {} of {} has failed; the job goes on", id, name, e);
+      onFailure(id, current, e);
       return false;
     } catch (FencedException e) {
       current.job.fail(e);
       return false;
     } finally {
-      delete(snapshots);
+      SnapshotFiles.delete(files);
     }
+    failures.committed(id);
     current.tasks.forEach(task -> task.checkpointCommitted(id));
-    LOG.debug("Checkpoint {} of {} is durable", id, name);
     return true;
   }
 
-  /** Deletes files, and the directories that are empty after that. */
-  private static void delete(List<TaskSnapshot> snapshots) {
-    Set<Path> directories = new HashSet<>();
-    for (TaskSnapshot snapshot : snapshots) {
-      for (SnapshotFile file : snapshot.files()) {
-        directories.add(file.path().toAbsolutePath().getParent());
-        delete(file.path());
+  /**
+   * The tasks do not hear of a savepoint as of a checkpoint: as long as there is none after it, the
+   * user may delete it, and then the job has to go on from one before.
+   */
+  private boolean commitSavepoint(long id, Attempt current, SavepointRequests.Request request) {
+    List<TaskSnapshot> files = List.of();
+    String place;
+    try {
+      CheckpointCoordinator.Snapshots snapshots = current.coordinator.take();
+      files = snapshots.tasks();
+      unwritten = 0;
+      place = storage.commitSavepoint(id, properties(current, counted(current, snapshots)), files);
+    } catch (IOException e) {
+      onFailure(id, current, e);
+      if (!current.job.isEnding()) { // otherwise the next attempt takes it
+        current.tasks.forEach(Task::goOn);
+        answer(request, () -> request.place().completeExceptionally(e));
       }
+      return false;
+    } catch (FencedException e) {
+      current.job.fail(e);
+      return false;
+    } finally {
+      SnapshotFiles.delete(files);
     }
-    directories.forEach(DurableJob::delete);
+    LOG.info("Savepoint {} of {} is at {}", id, name, place);
+    answer(request, () -> request.place().complete(place));
+    if (request.then() == AfterSavepoint.STOP) {
+      cancel();
+    }
+    return true;
   }
 
-  private static void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      LOG.debug("{} stays until the job ends", path, e);
+  private void answer(SavepointRequests.Request request, Runnable answer) {
+    savepoints.remove(request);
+    answer.run();
+  }
+
+  /** Makes a checkpoint durable. */
+  private void store(long id, Attempt current, CheckpointCoordinator.Snapshots snapshots)
+      throws IOException, FencedException {
+    StepMetrics counted = counted(current, snapshots);
+    storage.commit(id, properties(current, counted), snapshots.tasks());
+    metrics.checkpointCommitted(counted);
+  }
+
+  private static Map<String, String> properties(Attempt current, StepMetrics counted) {
+    return RestoredJob.properties(current.numbers, counted);
+  }
+
+  private static StepMetrics counted(Attempt current, CheckpointCoordinator.Snapshots snapshots) {
+    StepMetrics counted = new StepMetrics();
+    counted.addAll(current.restoredMetrics);
+    counted.addAll(snapshots.metrics());
+    return counted;
+  }
+
+  private void onFailure(long id, Attempt current, IOException why) {
+    if (current.job.isEnding()) {
+      LOG.info("Checkpoint {} was given up at the end of {}", id, name, why);
+      return;
+    }
+    metrics.checkpointFailed();
+    failures.failed(id, why);
+    if (why instanceof SnapshotException snapshot && ++unwritten == MOST_UNWRITTEN) {
+      current.job.fail(current.job.remains().unwritable(snapshot));
     }
   }
 
@@ -236,9 +389,10 @@ public final class DurableJob implements RunningJob {
       long id = storage.nextId();
       done.coordinator.begin(id, done.tasks);
       try {
-        storage.commit(id, done.numbers, done.coordinator.take());
+        store(id, done, done.coordinator.take());
         break;
       } catch (IOException e) {
+        metrics.checkpointFailed();
         if (tries == mostFailures) {
           throw new IOException(name + " is done, but its last checkpoint could not be written", e);
         }
@@ -272,14 +426,28 @@ public final class DurableJob implements RunningJob {
     attempt().job.cancel();
   }
 
+  /**
+   * A later attempt is drained, too, from its start: what was read after its checkpoint is not read
+   * again and stays with the source. One of another process is not.
+   */
+  @Override
+  public synchronized void drain() {
+    draining = true;
+    attempt.job.drain();
+  }
+
+  @Override
+  public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    return savepoints.add(then);
+  }
+
   @Override
   public boolean await(long millis) throws InterruptedException {
     return ended.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Of the attempt under way: what earlier ones counted is not in it. */
   @Override
-  public JobMetrics metrics() {
-    return attempt().job.metrics();
+  public MetricResults metrics() {
+    return metrics.results();
   }
 }

@@ -3,8 +3,10 @@ package dev.trestle.runner.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.metrics.JobMetrics;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.metrics.MetricResults;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +22,7 @@ public final class Job implements RunningJob {
   private final String name;
   private final List<Task> tasks;
   private final Scheduler scheduler;
-  private final JobResources resources;
+  private final JobRemains remains;
   private final JobMetrics metrics;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Object lock = new Object();
@@ -48,7 +50,7 @@ public final class Job implements RunningJob {
     this.name = name;
     this.tasks = tasks;
     this.scheduler = scheduler;
-    this.resources = resources;
+    remains = new JobRemains(name, tasks, resources);
     this.metrics = metrics;
     unfinished = tasks.size();
     supervisor = new Thread(this::supervise, name + "-supervisor");
@@ -70,7 +72,7 @@ public final class Job implements RunningJob {
 
   void taskFailed(Task task, Throwable cause) {
     LOG.debug("{} failed", task.name(), cause);
-    end(State.FAILED, cause);
+    end(State.FAILED, remains.explained(cause));
   }
 
   /** Ends the job as one that has failed, unless it has ended. */
@@ -81,6 +83,18 @@ public final class Job implements RunningJob {
   @Override
   public void cancel() {
     end(State.CANCELLED, null);
+  }
+
+  @Override
+  public void drain() {
+    tasks.forEach(Task::drain);
+  }
+
+  @Override
+  public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    return CompletableFuture.failedFuture(
+        new JobRefusal(
+            "The job takes no checkpoints, and so no savepoints: start it with --checkpointDir"));
   }
 
   private void end(State with, @Nullable Throwable cause) {
@@ -122,8 +136,19 @@ public final class Job implements RunningJob {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    closeTasks();
-    resources.close();
+    remains.close();
+  }
+
+  /** What stays for a while when the job has ended. */
+  JobRemains remains() {
+    return remains;
+  }
+
+  /** Whether the job is to end, or has ended. */
+  boolean isEnding() {
+    synchronized (lock) {
+      return outcome != null;
+    }
   }
 
   private void cancelAndWait() {
@@ -155,16 +180,6 @@ public final class Job implements RunningJob {
     }
   }
 
-  private void closeTasks() {
-    for (Task task : tasks) {
-      try {
-        task.close();
-      } catch (Exception e) {
-        LOG.warn("{} did not close cleanly", task.name(), e);
-      }
-    }
-  }
-
   @Override
   public State state() {
     synchronized (lock) {
@@ -180,7 +195,12 @@ public final class Job implements RunningJob {
   }
 
   @Override
-  public JobMetrics metrics() {
+  public MetricResults metrics() {
+    return metrics.results();
+  }
+
+  /** What the tasks count, for whoever adds it to what others have counted before. */
+  JobMetrics counting() {
     return metrics;
   }
 

@@ -2,6 +2,7 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.runner.checkpoint.OperatorNumbers;
 import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.checkpoint.SnapshotNames;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.operator.InputOperator;
@@ -51,7 +52,8 @@ public final class JobBuilder {
     this.resources = resources;
     this.scheduler = scheduler;
     List<Stage> keyed = graph.stages().stream().filter(JobBuilder::mayHaveKeyedState).toList();
-    numbers = restored.numbers().with(keyed.stream().map(s -> snapshotName(s.root())).toList());
+    numbers =
+        restored.numbers().with(keyed.stream().map(s -> SnapshotNames.ofStep(s.root())).toList());
     int stores = keyed.stream().mapToInt(s -> isKeyed(s) ? settings.parallelism() : 1).sum();
     stateCacheBytes = resources.memory().total() / SHARE_OF_STATE / Math.max(1, stores);
   }
@@ -83,7 +85,7 @@ public final class JobBuilder {
     Job job = new Job(name, tasks, scheduler, resources, metrics);
     link.connect(job);
     job.start();
-    return new DurableJob.Attempt(job, tasks, coordinator, numbers);
+    return new DurableJob.Attempt(job, tasks, coordinator, numbers, restored.metrics());
   }
 
   /** By which the steps' rows are found in checkpoints. */
@@ -103,7 +105,7 @@ public final class JobBuilder {
             (stage, index, depth) ->
                 new Task(
                     stage.name(),
-                    snapshotName(stage.root()),
+                    SnapshotNames.ofStep(stage.root()),
                     index,
                     depth,
                     stage.root().step() instanceof Step.ScriptedSource,
@@ -136,7 +138,8 @@ public final class JobBuilder {
     SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
     for (Node node : stage.nodes()) {
       String step = node.step().transform().fullName();
-      context.add(step, snapshotName(node), metrics.newContainer(step), sideInputs.lookup(node));
+      context.add(
+          step, SnapshotNames.ofStep(node), metrics.newContainer(step), sideInputs.lookup(node));
     }
     OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
@@ -149,16 +152,11 @@ public final class JobBuilder {
     SideInputChannels channels =
         new SideInputChannels(sideInputs.inlets(), readers, restored.isRestored());
     context.onOutputWatermark(channels::dropBehind);
-    RestoredJob.StageProgress progress = restored.progress(snapshotName(stage.root()));
+    RestoredJob.StageProgress progress = progress(stage);
     context.advanceInputWatermark(progress.inputWatermark());
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
     return new Task.Wiring(
         driver, context, operators, outputs.writers(), outputs.counts(), progress.finished());
-  }
-
-  /** A transform may have become several steps, each of another kind. */
-  private static String snapshotName(Node node) {
-    return node.step().transform().fullName() + " " + node.step().getClass().getSimpleName();
   }
 
   /** The panes of a side input, for one, are grouped by one task under one key. */
@@ -174,6 +172,21 @@ public final class JobBuilder {
     return isKeyed(stage)
         ? KeyGroupRange.of(index, parallelism, settings.keyGroups())
         : KeyGroupRange.all(settings.keyGroups());
+  }
+
+  /**
+   * How far a stage was. One that had come to its end begins anew where its input goes on: it was
+   * given another one since then.
+   */
+  private RestoredJob.StageProgress progress(Stage stage) {
+    RestoredJob.StageProgress known = restored.progress(SnapshotNames.ofStep(stage.root()));
+    return known.finished() && !stage.inputs().stream().allMatch(this::isFinished)
+        ? RestoredJob.StageProgress.NONE
+        : known;
+  }
+
+  private boolean isFinished(int edge) {
+    return progress(graph.stages().get(graph.edges().get(edge).from())).finished();
   }
 
   private Driver driver(
@@ -197,7 +210,7 @@ public final class JobBuilder {
           sideInputs,
           context::advanceInputWatermark,
           topology.tasks(stage).get(index).synchronizedTime(),
-          restored.progress(snapshotName(stage.root())).inputWatermark());
+          progress(stage).inputWatermark());
     }
     throw new IllegalStateException("Not a root: " + stage.root().step());
   }

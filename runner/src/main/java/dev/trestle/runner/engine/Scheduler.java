@@ -22,6 +22,9 @@ public interface Scheduler extends Relief {
    */
   void wakeAt(Task task, long millis);
 
-  /** Ends: no task gets a turn any more once this returns. */
+  /**
+   * Ends: no task gets a turn any more once this returns. A turn that does not end although its
+   * thread was interrupted is not waited for beyond some seconds; {@link Task#retire} tells.
+   */
   void stop() throws InterruptedException;
 }

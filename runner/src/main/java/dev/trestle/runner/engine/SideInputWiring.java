@@ -1,6 +1,7 @@
 package dev.trestle.runner.engine;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.checkpoint.SnapshotNames;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.sideinput.BroadcastInput;
 import dev.trestle.runner.sideinput.ViewLookup;
@@ -57,7 +58,7 @@ final class SideInputWiring {
   private BroadcastInput open(int edge) {
     Collection collection = graph.edges().get(edge).collection();
     BroadcastInput input = new BroadcastInput(strategy(graph.edges().get(edge)));
-    String name = "side input " + collection.id();
+    String name = SnapshotNames.ofSideInput(collection);
     try {
       input.restore(restored.whole(name), collection.windowCoder(), elementCoder(collection));
     } catch (IOException e) {

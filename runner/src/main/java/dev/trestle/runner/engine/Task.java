@@ -4,6 +4,7 @@ import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -35,11 +36,14 @@ public final class Task implements Wakeable {
     RUNNING,
     /** Has a turn, and something happened meanwhile. */
     RUNNING_WOKEN,
-    /** Has come to its end. */
+    /** Has its last turn: nothing is left to do but to close. */
+    CLOSING,
+    /** Has come to its end, and gets no turn any more. */
     DONE
   }
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final String snapshotName;
   private final String name;
@@ -55,6 +59,9 @@ public final class Task implements Wakeable {
 
   /** Written by whoever makes the task ready. */
   private volatile int urgency;
+
+  /** Who had the last turn. */
+  private volatile @Nullable Thread thread;
 
   /**
    * Since when there has been something to do, in milliseconds; {@code Long.MAX_VALUE}: nothing.
@@ -73,9 +80,14 @@ public final class Task implements Wakeable {
   private boolean closed;
 
   /** The last checkpoint that has been committed; written by whoever commits. */
-  private volatile long committed = Long.MIN_VALUE;
+  private volatile long committed = NEVER;
 
-  private long toldCommitted = Long.MIN_VALUE;
+  private long toldCommitted = NEVER;
+
+  /** The barrier behind which the task stands still; written by whoever asks for it. */
+  private volatile long haltAt = NEVER;
+
+  private long passedBarrier = NEVER;
 
   /** Whether those downstream have been told not to wait for the watermark. */
   private boolean idle;
@@ -162,8 +174,33 @@ public final class Task implements Wakeable {
     return onlyWhenQuiet;
   }
 
+  /** Whether the task reads nothing any more. */
   boolean isDone() {
-    return state.get() == State.DONE;
+    State now = state.get();
+    return now == State.CLOSING || now == State.DONE;
+  }
+
+  /**
+   * Sees to it that the task gets no turn any more. Any thread may call.
+   *
+   * @return whether it is without one; if not, it belongs to the thread that is in its turn, and
+   *     nobody else may close it
+   */
+  boolean retire() {
+    while (true) {
+      State now = state.get();
+      if (now != State.IDLE && now != State.READY) {
+        return now == State.DONE;
+      }
+      if (state.compareAndSet(now, State.DONE)) {
+        return true;
+      }
+    }
+  }
+
+  /** The thread that is in the task's turn, or was in the last one; null if it has had none. */
+  @Nullable Thread thread() {
+    return thread;
   }
 
   /**
@@ -172,6 +209,26 @@ public final class Task implements Wakeable {
    */
   void requestBarrier(long id) {
     driver().requestBarrier(id);
+    wake();
+  }
+
+  /**
+   * Has the task stand still as soon as a barrier that was not asked for yet has passed it. Any
+   * thread may call.
+   */
+  void haltAt(long barrier) {
+    haltAt = barrier;
+  }
+
+  /** Lets a task that stands still go on. Any thread may call. */
+  void goOn() {
+    haltAt = NEVER;
+    wake();
+  }
+
+  /** Has the task come to its end in good order. Any thread may call. */
+  void drain() {
+    wiring().context().drain();
     wake();
   }
 
@@ -194,6 +251,11 @@ public final class Task implements Wakeable {
    */
   TaskSnapshot snapshot(Path file) throws IOException {
     return TaskSnapshots.write(snapshotName, wiring(), outputWatermark, file);
+  }
+
+  /** What the task has counted; before a barrier passes it, and when it is done. */
+  StepMetrics metrics() {
+    return wiring().context().metrics();
   }
 
   /** What a snapshot says of a task that is done. */
@@ -240,6 +302,7 @@ public final class Task implements Wakeable {
 
   /** One turn. The caller has claimed the task. */
   void run() {
+    thread = Thread.currentThread();
     Driver input = driver();
     long start = clock.millis();
     try {
@@ -270,8 +333,14 @@ public final class Task implements Wakeable {
     upstreamOfReadersMoved();
   }
 
-  /** Whether a channel downstream is full: no turn will be given until there is room. */
+  /**
+   * Whether a channel downstream is full, so that no turn will be given until there is room; or the
+   * task stands still.
+   */
   boolean isBlocked() {
+    if (haltAt != NEVER && haltAt == passedBarrier) {
+      return true;
+    }
     List<EdgeWriter> writers = wiring().writers();
     for (int i = 0; i < writers.size(); i++) {
       if (writers.get(i).isAboveMark()) {
@@ -404,6 +473,7 @@ public final class Task implements Wakeable {
       tellCommitted(); // before the next snapshot, or what is in that would count as committed
       flushOperators();
       long barrier = aligner.release();
+      passedBarrier = barrier;
       send(new StreamItem.Barrier(barrier));
       listener.barrierPassed(this, barrier);
       wiring().context().finalizers().barrierPassed(barrier); // with those of the snapshot's marks
@@ -429,9 +499,10 @@ public final class Task implements Wakeable {
   private void finish() throws Exception {
     send(new StreamItem.EndOfInput());
     busySince = Long.MAX_VALUE;
-    state.set(State.DONE);
+    state.set(State.CLOSING);
     driver().abandon();
     close();
+    state.set(State.DONE);
     listener.finished(this);
   }
 

@@ -1,6 +1,7 @@
 package dev.trestle.runner.engine;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
@@ -34,6 +36,10 @@ final class TaskContext {
   private final List<StepContext> steps = new ArrayList<>();
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
+
+  /** Written by whoever drains the job. */
+  private volatile boolean draining;
+
   private LongConsumer outputWatermarkListener = unused -> {};
 
   TaskContext(
@@ -48,14 +54,15 @@ final class TaskContext {
     this.synchronizedClock = synchronizedClock;
     this.restored = restored;
     this.state = state;
-    finalizers = new BundleFinalizers(resources.takesCheckpoints());
+    finalizers = new BundleFinalizers(resources.takesCheckpoints(), resources.clock());
     this.taskIndex = taskIndex;
     this.parallelism = parallelism;
     this.keyGroups = keyGroups;
   }
 
   /** Adds the next operator; they come in the order of the stage's nodes. */
-  void add(String stepName, String snapshotName, MetricsContainer metrics, SideInputs sideInputs) {
+  void add(
+      String stepName, String snapshotName, MetricsContainerImpl metrics, SideInputs sideInputs) {
     steps.add(new StepContext(stepName, snapshotName, metrics, sideInputs));
   }
 
@@ -66,6 +73,13 @@ final class TaskContext {
   /** By what name a step's state is found again. */
   String snapshotName(int node) {
     return steps.get(node).snapshotName;
+  }
+
+  /** What the task's steps have counted. */
+  StepMetrics metrics() {
+    StepMetrics sum = new StepMetrics();
+    steps.forEach(step -> sum.add(step.stepName, step.metrics));
+    return sum;
   }
 
   BundleFinalizers finalizers() {
@@ -88,6 +102,11 @@ final class TaskContext {
     return resources.clock();
   }
 
+  /** See {@link OperatorContext#isDraining}. Any thread may call. */
+  void drain() {
+    draining = true;
+  }
+
   void advanceInputWatermark(long millis) {
     inputWatermark = Math.max(inputWatermark, millis);
   }
@@ -106,11 +125,11 @@ final class TaskContext {
 
     private final String stepName;
     private final String snapshotName;
-    private final MetricsContainer metrics;
+    private final MetricsContainerImpl metrics;
     private final SideInputs sideInputs;
 
     StepContext(
-        String stepName, String snapshotName, MetricsContainer metrics, SideInputs sideInputs) {
+        String stepName, String snapshotName, MetricsContainerImpl metrics, SideInputs sideInputs) {
       this.stepName = stepName;
       this.snapshotName = snapshotName;
       this.metrics = metrics;
@@ -165,6 +184,11 @@ final class TaskContext {
     @Override
     public boolean takesCheckpoints() {
       return resources.takesCheckpoints();
+    }
+
+    @Override
+    public boolean isDraining() {
+      return draining;
     }
 
     @Override

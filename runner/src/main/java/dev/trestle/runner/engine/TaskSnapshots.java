@@ -25,6 +25,19 @@ final class TaskSnapshots {
    */
   static TaskSnapshot write(String stage, Task.Wiring wiring, long outputWatermark, Path file)
       throws IOException {
+    Path rows = file.resolveSibling(file.getFileName() + ".rows");
+    try {
+      return write(stage, wiring, outputWatermark, file, rows);
+    } catch (IOException | RuntimeException e) {
+      SnapshotFiles.delete(file);
+      SnapshotFiles.deleteDirectory(rows);
+      throw e;
+    }
+  }
+
+  private static TaskSnapshot write(
+      String stage, Task.Wiring wiring, long outputWatermark, Path file, Path rows)
+      throws IOException {
     TaskContext context = wiring.context();
     KeyGroupRange range = context.keyGroups();
     try (StateFileWriter writer = new StateFileWriter(file, range.total())) {
@@ -37,7 +50,7 @@ final class TaskSnapshots {
     }
     List<SnapshotFile> files = new ArrayList<>();
     files.add(new SnapshotFile(StateFile.NAME, file, false));
-    files.addAll(context.state().checkpoint(file.resolveSibling(file.getFileName() + ".rows")));
+    files.addAll(context.state().checkpoint(rows));
     return new TaskSnapshot(
         stage,
         context.taskIndex(),

@@ -105,7 +105,10 @@ final class GeneralGroupingOperator extends BatchOperator {
 
   @Override
   public void close() {
-    opened = null;
+    if (opened != null) {
+      opened.keyed.close();
+      opened = null;
+    }
   }
 
   // ---- Elements ----------------------------------------------------------------------------

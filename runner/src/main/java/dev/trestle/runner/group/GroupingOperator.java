@@ -3,6 +3,7 @@ package dev.trestle.runner.group;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.BatchOperator;
+import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Receiver;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the operators that group with a {@link Reduction} have in common. */
 abstract class GroupingOperator extends BatchOperator {
+
+  private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
   final Reduction reduction;
   final GroupingRules rules;
@@ -70,7 +73,12 @@ abstract class GroupingOperator extends BatchOperator {
       Instant timestamp,
       BoundedWindow window,
       PaneInfo pane) {
-    output.accept(KV.of(key, grouped), timestamp, window, pane, null);
+    output.accept(KV.of(key, grouped), timestamp, window, pane, causedByDrain());
+  }
+
+  private @Nullable Metadata causedByDrain() {
+    OperatorContext opened = context();
+    return opened.isDraining() && opened.inputWatermark() >= END ? Metadata.DRAIN : null;
   }
 
   @Override

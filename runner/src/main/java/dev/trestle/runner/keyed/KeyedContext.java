@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * State, timers and watermark holds of one keyed operator in one task. A key is made current, then
  * {@link #state} and {@link #timers} speak of that key. Not thread safe; the task's thread calls.
  */
-public interface KeyedContext {
+public interface KeyedContext extends AutoCloseable {
 
   /**
    * Makes a key current.
@@ -85,7 +85,8 @@ public interface KeyedContext {
   void clearWindow(BoundedWindow window);
 
   /**
-   * Writes timers and holds of all keys; their state is the task's to write.
+   * Writes holds of all keys, and timers as far as they are in memory; their state, and the other
+   * timers, are the task's to write.
    *
    * @throws IOException if a coder fails
    */
@@ -93,6 +94,10 @@ public interface KeyedContext {
 
   /** Takes back what {@link #snapshot} wrote, before anything else. */
   void restore(RestoredState from) throws IOException;
+
+  /** Gives back the memory that timers take. Nothing else is called any more. */
+  @Override
+  void close();
 
   /** Makes the context of the one keyed operator of a task. */
   static KeyedContext create(

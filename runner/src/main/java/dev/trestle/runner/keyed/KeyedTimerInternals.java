@@ -1,15 +1,19 @@
 package dev.trestle.runner.keyed;
 
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.state.memory.MemoryGrant;
 import dev.trestle.state.table.KeyedStateBackend;
 import dev.trestle.state.timer.HoldTracker;
 import dev.trestle.state.timer.TimerQueue;
+import dev.trestle.state.timer.TimerRows;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
 import org.apache.beam.runners.core.StateNamespace;
 import org.apache.beam.runners.core.TimerInternals;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Timers of the current key, and the queues of all. A timer is identified by key, namespace, family
@@ -20,24 +24,68 @@ final class KeyedTimerInternals implements TimerInternals {
   private static final long MIN = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private static final long MAX = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
+  /** Timers of a domain may take so much of what the job's memory is for a task of this step. */
+  private static final int SHARE = 4;
+
+  /** Ordered rows of holds are numbered from here on, in the order of the domains' numbers. */
+  private static final int HOLDS = 3;
+
   private final OperatorContext context;
   private final KeyedStateBackend backend;
-  private final HoldTracker holds;
   private final TimerQueue<TimerData> eventTimers;
   private final TimerQueue<TimerData> processingTimers;
   private final TimerQueue<TimerData> synchronizedTimers;
   private Instant inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
-  /** The id of a timer that needs more than its own id within a namespace. */
-  private record QualifiedId(String id, String family, int trigger) {}
-
-  KeyedTimerInternals(OperatorContext context, KeyedStateBackend backend, HoldTracker holds) {
+  /**
+   * No timers.
+   *
+   * @param makeCurrent makes a key current
+   * @param holds takes what timers in memory hold
+   */
+  KeyedTimerInternals(
+      OperatorContext context,
+      KeyedStateBackend backend,
+      ObjIntConsumer<Object> makeCurrent,
+      KeyFormat keys,
+      Coder<BoundedWindow> windowCoder,
+      HoldTracker holds) {
     this.context = context;
     this.backend = backend;
-    this.holds = holds;
-    eventTimers = new TimerQueue<>(context.keyGroups());
-    processingTimers = new TimerQueue<>(context.keyGroups());
-    synchronizedTimers = new TimerQueue<>(context.keyGroups());
+    eventTimers = queue(TimeDomain.EVENT_TIME, makeCurrent, keys, windowCoder, holds);
+    processingTimers = queue(TimeDomain.PROCESSING_TIME, makeCurrent, keys, windowCoder, holds);
+    synchronizedTimers =
+        queue(TimeDomain.SYNCHRONIZED_PROCESSING_TIME, makeCurrent, keys, windowCoder, holds);
+  }
+
+  private TimerQueue<TimerData> queue(
+      TimeDomain domain,
+      ObjIntConsumer<Object> makeCurrent,
+      KeyFormat keys,
+      Coder<BoundedWindow> windowCoder,
+      HoldTracker holds) {
+    int number = numberOf(domain);
+    TimerRows<TimerData> rows =
+        new TimerRows<>(
+            context.keyGroups(),
+            backend,
+            makeCurrent,
+            context.orderedRows(number),
+            context.orderedRows(HOLDS + number),
+            "t:" + number,
+            new TimerDataFormat(keys, windowCoder, domain));
+    long most = context.memory().total() / SHARE / context.parallelism();
+    MemoryGrant memory = new MemoryGrant(context.memory(), most);
+    return new TimerQueue<>(context.keyGroups(), memory, rows, holds);
+  }
+
+  /** A domain as it is called in rows, for the job's life. */
+  private static int numberOf(TimeDomain domain) {
+    return switch (domain) {
+      case EVENT_TIME -> 0;
+      case PROCESSING_TIME -> 1;
+      case SYNCHRONIZED_PROCESSING_TIME -> 2;
+    };
   }
 
   TimerQueue<TimerData> eventTimers() {
@@ -50,6 +98,18 @@ final class KeyedTimerInternals implements TimerInternals {
 
   TimerQueue<TimerData> synchronizedTimers() {
     return synchronizedTimers;
+  }
+
+  /** Those of all domains, in the order of the domains' numbers. */
+  List<TimerQueue<TimerData>> queues() {
+    return List.of(eventTimers, processingTimers, synchronizedTimers);
+  }
+
+  /** The least hold of timers that are not in memory; {@code Long.MAX_VALUE} for none. */
+  long holdOfRows() {
+    return Math.min(
+        eventTimers.holdOfRows(),
+        Math.min(processingTimers.holdOfRows(), synchronizedTimers.holdOfRows()));
   }
 
   void setInputWatermark(long watermark) {
@@ -81,32 +141,25 @@ final class KeyedTimerInternals implements TimerInternals {
   }
 
   private void set(TimerData timer) {
-    TimerData replaced =
-        queue(timer.getDomain())
-            .set(
-                backend.key(),
-                backend.keyGroup(),
-                Namespaces.of(timer.getNamespace()),
-                id(timer.getNamespace(), timer.getTimerId(), timer.getTimerFamilyId()),
-                timer.getTimestamp().getMillis(),
-                timer);
-    release(replaced);
-    long hold = TimerHolds.of(timer);
-    if (hold != TimerHolds.NONE) {
-      holds.add(hold);
-    }
+    queue(timer.getDomain())
+        .set(
+            backend.key(),
+            backend.keyGroup(),
+            Namespaces.of(timer.getNamespace()),
+            TimerId.of(timer.getNamespace(), timer.getTimerId(), timer.getTimerFamilyId()),
+            timer.getTimestamp().getMillis(),
+            timer);
   }
 
   @Override
   public void deleteTimer(
       StateNamespace namespace, String timerId, String timerFamilyId, TimeDomain timeDomain) {
-    release(
-        queue(timeDomain)
-            .delete(
-                backend.key(),
-                backend.keyGroup(),
-                Namespaces.of(namespace),
-                id(namespace, timerId, timerFamilyId)));
+    queue(timeDomain)
+        .delete(
+            backend.key(),
+            backend.keyGroup(),
+            Namespaces.of(namespace),
+            TimerId.of(namespace, timerId, timerFamilyId));
   }
 
   @Override
@@ -126,19 +179,16 @@ final class KeyedTimerInternals implements TimerInternals {
 
   /** Deletes all timers of the current key in a namespace. */
   void deleteAll(Object namespace) {
-    eventTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
-    processingTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
-    synchronizedTimers.deleteAll(backend.key(), backend.keyGroup(), namespace, this::release);
+    eventTimers.deleteAll(backend.key(), backend.keyGroup(), namespace);
+    processingTimers.deleteAll(backend.key(), backend.keyGroup(), namespace);
+    synchronizedTimers.deleteAll(backend.key(), backend.keyGroup(), namespace);
   }
 
-  /** Lets go of the watermark where a timer that is gone held it. */
-  void release(@Nullable TimerData timer) {
-    if (timer != null) {
-      long hold = TimerHolds.of(timer);
-      if (hold != TimerHolds.NONE) {
-        holds.remove(hold);
-      }
-    }
+  /** Gives the memory back. */
+  void close() {
+    eventTimers.close();
+    processingTimers.close();
+    synchronizedTimers.close();
   }
 
   @Override
@@ -168,13 +218,6 @@ final class KeyedTimerInternals implements TimerInternals {
       case PROCESSING_TIME -> processingTimers;
       case SYNCHRONIZED_PROCESSING_TIME -> synchronizedTimers;
     };
-  }
-
-  private static Object id(StateNamespace namespace, String timerId, String family) {
-    int trigger = Namespaces.triggerOf(namespace);
-    return family.isEmpty() && trigger == Namespaces.NO_TRIGGER
-        ? timerId
-        : new QualifiedId(timerId, family, trigger);
   }
 
   /** A watermark in the range that Beam knows. */

@@ -15,13 +15,18 @@ import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.runners.core.TimerInternals.TimerData;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.CausedByDrain;
 import org.jspecify.annotations.Nullable;
 
-/** State in the task's tables; timers and holds on the heap, written out in every checkpoint. */
+/**
+ * State in the task's tables; timers in memory, as far as they have room, and holds, written out in
+ * every checkpoint.
+ */
 final class StateAndTimers implements KeyedContext {
 
   private static final long END_OF_TIME = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
+  private final OperatorContext context;
   private final KeyGroupRange keyGroups;
   private final SynchronizedClock synchronizedClock;
   private final KeyFormat keys;
@@ -43,6 +48,7 @@ final class StateAndTimers implements KeyedContext {
       @Nullable Coder<Object> keyCoder,
       boolean keyByObject,
       Coder<BoundedWindow> windowCoder) {
+    this.context = context;
     keyGroups = context.keyGroups();
     synchronizedClock = context.synchronizedClock();
     this.windowCoder = windowCoder;
@@ -51,7 +57,7 @@ final class StateAndTimers implements KeyedContext {
     backend = context.keyedState(keys, new NamespaceFormat(windowCoder));
     stateHolds = new WatermarkHolds(backend, keyGroups, holds);
     state = new KeyedStateInternals(this, backend, stateHolds);
-    timers = new KeyedTimerInternals(context, backend, holds);
+    timers = new KeyedTimerInternals(context, backend, this::makeCurrent, keys, windowCoder, holds);
   }
 
   @Override
@@ -106,8 +112,14 @@ final class StateAndTimers implements KeyedContext {
   @Override
   public boolean fireEventTimers(long watermark, Slice slice, TimerHandler handler) {
     timers.setInputWatermark(watermark);
-    long due = watermark >= END_OF_TIME ? Long.MAX_VALUE : justBefore(watermark);
-    return fire(timers.eventTimers(), due, slice, handler);
+    if (watermark < END_OF_TIME) {
+      return fire(timers.eventTimers(), justBefore(watermark), slice, handler);
+    }
+    return fire(
+        timers.eventTimers(),
+        Long.MAX_VALUE,
+        slice,
+        context.isDraining() ? timer -> handler.onTimer(causedByDrain(timer)) : handler);
   }
 
   @Override
@@ -116,9 +128,20 @@ final class StateAndTimers implements KeyedContext {
         && fireSynchronizedTimers(slice, handler);
   }
 
+  private static TimerData causedByDrain(TimerData timer) {
+    return TimerData.of(
+        timer.getTimerId(),
+        timer.getTimerFamilyId(),
+        timer.getNamespace(),
+        timer.getTimestamp(),
+        timer.getOutputTimestamp(),
+        timer.getDomain(),
+        CausedByDrain.CAUSED_BY_DRAIN);
+  }
+
   private boolean fireSynchronizedTimers(Slice slice, TimerHandler handler) {
     TimerQueue<TimerData> queue = timers.synchronizedTimers();
-    while (queue.size() > 0 && synchronizedClock.hasPassed(queue.nextTime())) {
+    while (!queue.isEmpty() && synchronizedClock.hasPassed(queue.nextTime())) {
       if (!fire(queue, queue.nextTime(), slice, handler)) {
         return false;
       }
@@ -137,51 +160,54 @@ final class StateAndTimers implements KeyedContext {
         return true;
       }
       slice.spend();
-      timers.release(timer.payload());
       makeCurrent(timer.timerKey(), timer.keyGroup());
       handler.onTimer(timer.payload());
     }
-    return queue.size() == 0 || queue.nextTime() > due;
+    return queue.isEmpty() || queue.nextTime() > due;
   }
 
   @Override
   public long nextProcessingTime() {
     TimerQueue<TimerData> processing = timers.processingTimers();
     TimerQueue<TimerData> synced = timers.synchronizedTimers();
-    long next = processing.size() == 0 ? Long.MAX_VALUE : processing.nextTime() + 1;
-    return synced.size() == 0
+    long next = processing.isEmpty() ? Long.MAX_VALUE : processing.nextTime() + 1;
+    return synced.isEmpty()
         ? next
         : Math.min(next, synchronizedClock.wakeupAfter(synced.nextTime()));
   }
 
   @Override
   public long hold() {
-    return holds.least();
+    return Math.min(holds.least(), timers.holdOfRows());
   }
 
   @Override
   public void clearWindow(BoundedWindow window) {
     Object namespace = Namespaces.ofWindow(windowCoder, window);
+    timers.deleteAll(namespace); // before the state, in which it says where they are
     state.clear(namespace);
-    timers.deleteAll(namespace);
   }
 
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
     snapshot.writeHolds(stateHolds, out);
-    snapshot.writeTimers(timers.eventTimers(), out);
-    snapshot.writeTimers(timers.processingTimers(), out);
-    snapshot.writeTimers(timers.synchronizedTimers(), out);
+    snapshot.writeTimers(timers.queues(), out);
   }
 
   @Override
   public void restore(RestoredState from) throws IOException {
     snapshot.readHolds(from, stateHolds::restore);
+    snapshot.readFronts(from, timers.queues());
     snapshot.readTimers(
         from,
         (keyGroup, key, timer) -> {
           makeCurrent(key, keyGroup);
           timers.restore(timer);
         });
+  }
+
+  @Override
+  public void close() {
+    timers.close();
   }
 }

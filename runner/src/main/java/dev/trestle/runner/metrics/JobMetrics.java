@@ -5,7 +5,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.sdk.metrics.MetricResults;
-import org.apache.beam.sdk.metrics.MetricsContainer;
 
 /**
  * Metrics of all steps. Every task has a container of its own for each step, so that tasks do not
@@ -20,7 +19,7 @@ public final class JobMetrics {
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
   /** A container for one step in one task. */
-  public MetricsContainer newContainer(String step) {
+  public MetricsContainerImpl newContainer(String step) {
     MetricsContainerImpl container = new MetricsContainerImpl(step);
     entries.add(new Entry(step, container));
     return container;
@@ -28,14 +27,14 @@ public final class JobMetrics {
 
   /** All metrics as they are now. */
   public MetricResults results() {
-    MetricsContainerStepMap attempted = sum();
-    return MetricsContainerStepMap.asMetricResults(attempted, sum());
+    MetricsContainerStepMap counted = sum().toStepMap();
+    return MetricsContainerStepMap.asMetricResults(counted, counted);
   }
 
-  private MetricsContainerStepMap sum() {
-    MetricsContainerStepMap sum = new MetricsContainerStepMap();
+  StepMetrics sum() {
+    StepMetrics sum = new StepMetrics();
     for (Entry entry : entries) {
-      sum.update(entry.step(), entry.container());
+      sum.add(entry.step(), entry.container());
     }
     return sum;
   }

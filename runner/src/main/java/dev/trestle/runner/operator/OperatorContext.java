@@ -53,6 +53,13 @@ public interface OperatorContext {
   boolean takesCheckpoints();
 
   /**
+   * Whether the job is to end in good order: sources read no more and end, splittable DoFns do what
+   * is left of their restrictions when these have been truncated, and everything fires. Once true
+   * it stays so, and it is so before the end of the input comes because of it.
+   */
+  boolean isDraining();
+
+  /**
    * The task's keyed state, restored where the job goes on from a checkpoint, and part of every
    * checkpoint. One step of a task may ask, while it is being opened.
    *

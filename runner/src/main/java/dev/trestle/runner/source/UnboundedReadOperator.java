@@ -26,19 +26,30 @@ import org.apache.beam.sdk.util.UserCodeException;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the task's splits of an unbounded source, in turn. A split whose watermark has reached the
  * end of time is finished; the operator is done when all are.
  *
  * <p>The watermark is the least of the splits'. A split that is idle does not count; when all are,
- * the watermark goes to the furthest, where it would be had that one become idle last.
+ * the watermark goes to the furthest, where it would be had that one become idle last. When the job
+ * is drained all splits are finished where they stand.
  *
  * <p>A snapshot has each split with its mark, which is finalised when the checkpoint has been
  * committed. In a job that takes no checkpoints that is when the bundle that read up to it has
  * ended: from then on a failure fails the job.
+ *
+ * <p>A mark that is restored is finalised before anything is read: it was committed, and whoever
+ * committed it may have gone before it was finalised. Beam allows that a mark is never finalised,
+ * and other runners leave a restored one alone; but then a queue delivers all of it again, and what
+ * it does not number comes twice. A mark that cannot be finalised without the reader that made it
+ * says so by an exception, which changes nothing.
  */
 public final class UnboundedReadOperator extends AbstractSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnboundedReadOperator.class);
 
   private static final String SPLITS = "splits";
 
@@ -165,7 +176,18 @@ public final class UnboundedReadOperator extends AbstractSource {
                 SerializableUtils.deserializeFromByteArray(in.readNBytes(in.readInt()), "a split"));
     CheckpointMark mark =
         in.readByte() == 0 ? null : source.getCheckpointMarkCoder().decode(record);
+    if (mark != null) {
+      finalizeRestored(mark);
+    }
     live.add(new Split(source, mark, options, idleMillis));
+  }
+
+  private static void finalizeRestored(CheckpointMark mark) {
+    try {
+      mark.finalizeCheckpoint();
+    } catch (IOException | RuntimeException e) {
+      LOG.info("Goes on without finalizing the restored mark {}: {}", mark, e.toString());
+    }
   }
 
   @Override
@@ -175,6 +197,9 @@ public final class UnboundedReadOperator extends AbstractSource {
         MetricsEnvironment.getMetricsEnvironmentStateForCurrentThread();
     MetricsContainer before = metrics.activate(opened.metrics());
     try {
+      if (opened.isDraining()) {
+        stopReading();
+      }
       boolean read = false;
       long now = opened.clock().millis();
       for (int i = live.size(); i > 0 && !slice.isUsedUp(); i--) {
@@ -194,6 +219,15 @@ public final class UnboundedReadOperator extends AbstractSource {
       throw UserCodeException.wrap(e);
     } finally {
       metrics.activate(before);
+    }
+  }
+
+  /** All that was read has been handed on; what is not read stays with the source. */
+  private void stopReading() throws IOException {
+    while (!live.isEmpty()) {
+      Split split = live.remove(live.size() - 1);
+      mark(split);
+      split.reader.close();
     }
   }
 

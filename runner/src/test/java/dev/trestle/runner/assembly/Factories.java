@@ -1,5 +1,6 @@
 package dev.trestle.runner.assembly;
 
+import dev.trestle.runner.compatibility.PipelineDescriber;
 import dev.trestle.runner.engine.CheckpointStorage;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.StageFactory;
@@ -21,7 +22,12 @@ public final class Factories {
   }
 
   /** Its checkpoints; it may begin without any. */
-  public static CheckpointStorage storage(JobCheckpoints checkpoints, int keyGroups) {
-    return new StoredCheckpoints(checkpoints, keyGroups, false);
+  public static CheckpointStorage storage(
+      JobCheckpoints checkpoints, OperatorGraph graph, int keyGroups) {
+    return new StoredCheckpoints(
+        checkpoints,
+        "memory",
+        new CheckpointContents(PipelineDescriber.describe(graph), keyGroups, false),
+        Resumption.BY_ITSELF);
   }
 }

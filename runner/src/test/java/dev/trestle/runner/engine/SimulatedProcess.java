@@ -183,7 +183,7 @@ final class SimulatedProcess {
   private void supervise() throws Exception {
     JobCheckpoints checkpoints = JobCheckpoints.open(store, JOB, RETAINED);
     epoch = checkpoints.epoch();
-    storage = Factories.storage(checkpoints, KEY_GROUPS);
+    storage = Factories.storage(checkpoints, graph, KEY_GROUPS);
     while (true) {
       SimulatedAttempt current = start(storage);
       attempt = current;
@@ -259,15 +259,16 @@ final class SimulatedProcess {
   }
 
   private void commit(long id, SimulatedAttempt current) throws FencedException {
-    List<TaskSnapshot> snapshots = List.of();
+    List<TaskSnapshot> files = List.of();
     try {
-      snapshots = current.coordinator().take();
-      storage.commit(id, current.numbers(), snapshots);
+      CheckpointCoordinator.Snapshots snapshots = current.coordinator().take();
+      files = snapshots.tasks();
+      store(id, current, snapshots);
     } catch (IOException e) {
       tally.failedCheckpoints++;
       return;
     } finally {
-      delete(snapshots);
+      delete(files);
     }
     tally.checkpoints++;
     List<Task> inAnyOrder = new ArrayList<>(current.tasks());
@@ -276,6 +277,12 @@ final class SimulatedProcess {
       delay();
       task.checkpointCommitted(id);
     }
+  }
+
+  private void store(long id, SimulatedAttempt of, CheckpointCoordinator.Snapshots snapshots)
+      throws IOException, FencedException {
+    storage.commit(
+        id, RestoredJob.properties(of.numbers(), snapshots.metrics()), snapshots.tasks());
   }
 
   private static void delete(List<TaskSnapshot> snapshots) {
@@ -296,7 +303,7 @@ final class SimulatedProcess {
       long id = storage.nextId();
       done.coordinator().begin(id, done.tasks());
       try {
-        storage.commit(id, done.numbers(), done.coordinator().take());
+        store(id, done, done.coordinator().take());
         break;
       } catch (IOException e) {
         tally.failedCheckpoints++;

@@ -186,4 +186,7 @@ final class InMemoryKeys implements KeyedContext {
 
   @Override
   public void restore(RestoredState from) {}
+
+  @Override
+  public void close() {}
 }

@@ -20,9 +20,14 @@ abstract class KeyedFixture {
 
   static final StateNamespace GLOBAL = StateNamespaces.global();
 
-  final FakeOperatorContext task = new FakeOperatorContext();
-  final StateAndTimers keyed = newContext();
+  final FakeOperatorContext task;
+  final StateAndTimers keyed;
   private final ByteKey probe = new ByteKey();
+
+  KeyedFixture(FakeOperatorContext task) {
+    this.task = task;
+    keyed = newContext();
+  }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // windows and keys of these tests fit
   private StateAndTimers newContext() {

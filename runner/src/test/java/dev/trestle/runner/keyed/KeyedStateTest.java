@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.sameInstance;
 
+import dev.trestle.runner.operator.FakeOperatorContext;
 import dev.trestle.state.table.GrowingList;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -57,6 +58,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class KeyedStateTest extends KeyedFixture {
+
+  KeyedStateTest() {
+    super(new FakeOperatorContext());
+  }
 
   private static final StringUtf8Coder STRINGS = StringUtf8Coder.of();
 

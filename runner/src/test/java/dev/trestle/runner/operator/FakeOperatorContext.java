@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -68,12 +69,15 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   private final Path directory;
   private final SpillDirectory spill;
   private RocksStore state;
-  private RestoredState restored = RestoredState.NONE;
-  private RocksResources rocks;
+  private final Supplier<RocksResources> rocks;
+  private RocksResources own;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
+  private RestoredState restored = RestoredState.NONE;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
   public final MemoryBudget memory;
+
+  public boolean draining;
 
   /** Processing time in milliseconds. */
   public long now;
@@ -94,30 +98,45 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
     memory = new MemoryBudget(memoryBytes);
     this.directory = directory;
     spill = SpillDirectory.open(directory);
-    state = store(List.of());
+    rocks = this::own;
+    state = store(newPath(directory, "rows"), List.of());
   }
 
-  private RocksStore store(List<RocksSnapshot> snapshots) {
+  private RocksResources own() {
+    if (directory.equals(NOWHERE)) {
+      throw new AssertionError("The state has to leave the memory");
+    }
+    if (own == null) {
+      own = new RocksResources(LITTLE, 1);
+    }
+    return own;
+  }
+
+  /**
+   * A context whose keyed state may leave the memory.
+   *
+   * @param rowsDirectory takes it; must not exist
+   */
+  public FakeOperatorContext(
+      long memoryBytes, Path directory, Path rowsDirectory, Supplier<RocksResources> rocks) {
+    memory = new MemoryBudget(memoryBytes);
+    this.directory = directory;
+    spill = SpillDirectory.open(directory);
+    this.rocks = rocks;
+    state = store(rowsDirectory, List.of());
+  }
+
+  private RocksStore store(Path rowsDirectory, List<RocksSnapshot> snapshots) {
     return RocksStore.restore(
-        this::rocks, newPath("state"), scope(), memory, Long.MAX_VALUE, snapshots);
+        rocks, rowsDirectory, scope(), memory, Long.MAX_VALUE, snapshots);
   }
 
-  private Path newPath(String name) {
-    return directory.resolve(name + PATHS.incrementAndGet());
+  private static Path newPath(Path in, String name) {
+    return in.resolve(name + PATHS.incrementAndGet());
   }
 
   private RowScope scope() {
     return new RowScope(keyGroups(), Set.of(0));
-  }
-
-  private RocksResources rocks() {
-    if (directory.equals(NOWHERE)) {
-      throw new AssertionError("The state has to leave the memory");
-    }
-    if (rocks == null) {
-      rocks = new RocksResources(LITTLE, 1);
-    }
-    return rocks;
   }
 
   /** A context in which nothing must spill. */
@@ -127,6 +146,11 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
     sideInputs = newSideInputs;
+    return this;
+  }
+
+  public FakeOperatorContext with(RestoredState newRestored) {
+    restored = newRestored;
     return this;
   }
 
@@ -246,7 +270,7 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
 
   /** Whether any state has left the memory. */
   public boolean hasDatabase() {
-    return rocks != null;
+    return own != null;
   }
 
   /** How many keys and namespaces have state. */
@@ -257,6 +281,11 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   @Override
   public boolean takesCheckpoints() {
     return false;
+  }
+
+  @Override
+  public boolean isDraining() {
+    return draining;
   }
 
   @Override
@@ -271,18 +300,22 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   public void restart(Operator operator) throws Exception {
     FakeSnapshot snapshot = new FakeSnapshot();
     operator.snapshot(snapshot);
-    List<SnapshotFile> files = state.checkpoint(newPath("checkpoint"));
+    List<SnapshotFile> files = state.checkpoint(newPath(directory, "checkpoint"));
     operator.close();
     state.close();
     restored = snapshot;
-    state = store(files.isEmpty() ? List.of() : List.of(new RocksSnapshot(scope(), files)));
+    state =
+        store(
+            newPath(directory, "rows"),
+            files.isEmpty() ? List.of() : List.of(new RocksSnapshot(scope(), files)));
   }
 
+  /** Closes the keyed state. */
   @Override
   public void close() {
     state.close();
-    if (rocks != null) {
-      rocks.close();
+    if (own != null) {
+      own.close();
     }
   }
 

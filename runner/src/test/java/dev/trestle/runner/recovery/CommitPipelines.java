@@ -8,6 +8,7 @@ import dev.trestle.runner.recovery.Writing.Results;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.ValueState;
@@ -15,8 +16,10 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollectionView;
 import org.joda.time.Instant;
 
 /** Effects that wait for the commit of a checkpoint, and cannot be taken back. */
@@ -30,6 +33,14 @@ final class CommitPipelines {
         RecoveryPipeline.withEffectsAfterCommit(
             "stable-input-of-state", CommitPipelines::stableInputOfState),
         RecoveryPipeline.withEffectsAfterCommit("stable-groups", CommitPipelines::stableGroups),
+        RecoveryPipeline.withEffectsAfterCommit(
+            "stable-input-beside", CommitPipelines::stableInputBesideSideInput),
+        RecoveryPipeline.withEffectsAfterCommit(
+            "stable-input-of-state-beside", CommitPipelines::stableInputOfStateBesideSideInput),
+        RecoveryPipeline.withEffectsAfterCommit(
+            "stable-restrictions", CommitPipelines::stableRestrictions),
+        RecoveryPipeline.withEffectsAfterCommit(
+            "stable-restrictions-beside", CommitPipelines::stableRestrictionsBesideSideInput),
         RecoveryPipeline.withEffectsAfterCommit("acknowledged", CommitPipelines::acknowledged),
         RecoveryPipeline.withEffectsAfterCommit(
             "bundle-finalizers", CommitPipelines::bundleFinalizers));
@@ -45,6 +56,36 @@ final class CommitPipelines {
     numbers(pipeline)
         .apply(ParDo.of(new Unpredictable(world)))
         .apply(ParDo.of(new StableStatefulSink(world)));
+  }
+
+  private static void stableInputBesideSideInput(Pipeline pipeline, World world) {
+    PCollectionView<Long> view = SideInputPipelines.sums(pipeline);
+    numbers(pipeline)
+        .apply(fixed(60))
+        .apply(ParDo.of(new Unpredictable(world)))
+        .apply(ParDo.of(new StableBeside(world, view)).withSideInputs(view));
+  }
+
+  private static void stableInputOfStateBesideSideInput(Pipeline pipeline, World world) {
+    PCollectionView<Long> view = SideInputPipelines.sums(pipeline);
+    numbers(pipeline)
+        .apply(fixed(60))
+        .apply(ParDo.of(new Unpredictable(world)))
+        .apply(ParDo.of(new StableStateBeside(world, view)).withSideInputs(view));
+  }
+
+  private static void stableRestrictions(Pipeline pipeline, World world) {
+    numbers(pipeline)
+        .apply(ParDo.of(new Unpredictable(world)))
+        .apply(ParDo.of(new StableParts(world, List.of())));
+  }
+
+  private static void stableRestrictionsBesideSideInput(Pipeline pipeline, World world) {
+    PCollectionView<Long> view = SideInputPipelines.sums(pipeline);
+    numbers(pipeline)
+        .apply(fixed(60))
+        .apply(ParDo.of(new Unpredictable(world)))
+        .apply(ParDo.of(new StableParts(world, List.of(view))).withSideInputs(view));
   }
 
   private static void stableGroups(Pipeline pipeline, World world) {
@@ -100,6 +141,82 @@ final class CommitPipelines {
     public void process(@Element KV<Long, Long> element) {
       world.writeStable(element.getKey(), element.getValue());
       world.write(element.getKey(), "seen");
+    }
+  }
+
+  private static final class StableBeside extends DoFn<KV<Long, Long>, Void> {
+    private final World world;
+    private final PCollectionView<Long> view;
+
+    StableBeside(World world, PCollectionView<Long> view) {
+      this.world = world;
+      this.view = view;
+    }
+
+    @RequiresStableInput
+    @ProcessElement
+    public void process(ProcessContext context) {
+      KV<Long, Long> element = context.element();
+      world.writeStable(element.getKey(), element.getValue());
+      world.write("beside " + element.getKey(), context.sideInput(view));
+    }
+  }
+
+  private static final class StableStateBeside extends DoFn<KV<Long, Long>, Void> {
+    private final World world;
+    private final PCollectionView<Long> view;
+
+    @StateId("count")
+    private final StateSpec<ValueState<Long>> count = StateSpecs.value();
+
+    StableStateBeside(World world, PCollectionView<Long> view) {
+      this.world = world;
+      this.view = view;
+    }
+
+    @RequiresStableInput
+    @ProcessElement
+    public void process(ProcessContext context, @StateId("count") ValueState<Long> counted) {
+      KV<Long, Long> element = context.element();
+      Long before = counted.read();
+      counted.write(before == null ? 1 : before + 1);
+      world.writeStable(element.getKey(), element.getValue());
+      world.write("beside " + element.getKey(), context.sideInput(view));
+      world.write("count of " + element.getKey(), counted.read());
+    }
+  }
+
+  /** Looks at each element three times, put off each time. */
+  @DoFn.UnboundedPerElement
+  private static final class StableParts extends DoFn<KV<Long, Long>, Void> {
+    private final World world;
+    private final List<PCollectionView<Long>> views;
+
+    StableParts(World world, List<PCollectionView<Long>> views) {
+      this.world = world;
+      this.views = views;
+    }
+
+    @GetInitialRestriction
+    public OffsetRange initial() {
+      return new OffsetRange(0, 3);
+    }
+
+    @RequiresStableInput
+    @ProcessElement
+    public ProcessContinuation process(
+        ProcessContext context, RestrictionTracker<OffsetRange, Long> tracker) {
+      long part = tracker.currentRestriction().getFrom();
+      if (!tracker.tryClaim(part)) {
+        return ProcessContinuation.stop();
+      }
+      KV<Long, Long> element = context.element();
+      world.writeStable(element.getKey(), element.getValue());
+      world.write("part " + part + " of " + element.getKey(), "seen");
+      for (PCollectionView<Long> view : views) {
+        world.write("beside part " + part + " of " + element.getKey(), context.sideInput(view));
+      }
+      return ProcessContinuation.resume();
     }
   }
 

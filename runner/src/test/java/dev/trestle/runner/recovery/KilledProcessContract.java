@@ -5,17 +5,12 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.state.checkpoint.CheckpointStore;
-import dev.trestle.state.checkpoint.StoredObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 public abstract class KilledProcessContract {
 
-  private static final int KILLS = 4;
+  private static final int PROCESSES = 4;
 
   /** For the results, and whatever else the processes leave behind. */
   @TempDir protected Path directory;
@@ -42,62 +37,11 @@ public abstract class KilledProcessContract {
   @Test
   void nothingIsLostAndNothingDiffers() throws Exception {
     Path results = Files.createFile(directory.resolve("results"));
-    Random random = new Random(7);
-    int kills = 0;
-    for (int i = 0; i < KILLS; i++) {
-      Process process = start(results);
-      awaitCheckpointsBeyond(lastCheckpoint(), process);
-      if (!process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS)) {
-        kills++;
-      }
-      process.destroyForcibly().waitFor();
-    }
-    assertThat(start(results).waitFor(), is(0));
-    assertThat(kills, greaterThan(0));
+    KilledJob job =
+        new KilledJob(
+            "sums", SumsMain.class, results, directory, checkpointDir(), store(), environment());
+    assertThat(job.run(PROCESSES, new Random(7)), greaterThan(0));
     assertThat(sums(results), is(expected()));
-  }
-
-  private Process start(Path results) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Djava.io.tmpdir=" + directory,
-                SumsMain.class.getName(),
-                results.toString(),
-                "--runner=TrestleRunner",
-                "--jobName=sums",
-                "--streaming",
-                "--parallelism=2",
-                "--checkpointDir=" + checkpointDir(),
-                "--checkpointInterval=20"));
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
-    builder.environment().putAll(environment());
-    return builder.start();
-  }
-
-  /** Waits until there is a newer checkpoint than that, or the process has ended. */
-  private void awaitCheckpointsBeyond(String last, Process process)
-      throws IOException, InterruptedException {
-    while (lastCheckpoint().equals(last)) {
-      if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
-        return;
-      }
-    }
-  }
-
-  /** The name of the last entry of the job's log. */
-  private String lastCheckpoint() throws IOException {
-    return store().list("sums/log/").stream()
-        .map(StoredObject::path)
-        .max(Comparator.naturalOrder())
-        .orElse("");
   }
 
   /** What was written again after a restart must be the same. A short line is written whole. */

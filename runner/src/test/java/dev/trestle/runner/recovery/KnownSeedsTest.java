@@ -25,7 +25,12 @@ final class KnownSeedsTest {
             "side-inputs-of-state",
             500,
             "a barrier that came through side inputs alone, the main input having ended, passed"
-                + " again when they had ended too"));
+                + " again when they had ended too"),
+        new Known(
+            "stable-input-of-state",
+            31,
+            "a checkpoint that tasks could not write gave its id to the next, whose barrier the"
+                + " tasks at the end of their inputs took for one that had passed"));
   }
 
   @ParameterizedTest

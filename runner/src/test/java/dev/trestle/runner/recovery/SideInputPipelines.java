@@ -89,7 +89,7 @@ final class SideInputPipelines {
         .apply(new Results<>(world));
   }
 
-  private static PCollectionView<Long> sums(Pipeline pipeline) {
+  static PCollectionView<Long> sums(Pipeline pipeline) {
     return side(pipeline).apply(Sum.longsGlobally().withoutDefaults()).apply(View.asSingleton());
   }
 

@@ -40,6 +40,7 @@ final class TimerPipelines {
         RecoveryPipeline.of("timers-that-hold-the-watermark", handingOn(new Holding())),
         RecoveryPipeline.of("timers-in-processing-time", handingOn(new Buffer())),
         RecoveryPipeline.of("timer-families", handingOn(new Family())),
+        RecoveryPipeline.of("timers-set-again-and-deleted", handingOn(new Changing())),
         RecoveryPipeline.of("window-expiration", TimerPipelines::windowExpiration),
         RecoveryPipeline.of("late-window-expiration", TimerPipelines::lateWindowExpiration),
         RecoveryPipeline.of("looping-timers", TimerPipelines::loopingTimers));
@@ -215,6 +216,48 @@ final class TimerPipelines {
         OutputReceiver<Long> out) {
       count.add(1L);
       out.output(Long.parseLong(element));
+    }
+  }
+
+  /** Two timers for each element: the first, which is set twice, deletes the second. */
+  private static final class Changing extends DoFn<KV<Long, Long>, Long> {
+
+    private static final long NOT_DELETED = 1_000_000;
+
+    @TimerFamily("elements")
+    private final TimerSpec elements = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+
+    @TimerFamily("ends")
+    private final TimerSpec ends = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(
+        @Element KV<Long, Long> element,
+        @Timestamp Instant timestamp,
+        BoundedWindow window,
+        @TimerFamily("elements") TimerMap timers,
+        @TimerFamily("ends") TimerMap last) {
+      String id = element.getValue().toString();
+      Instant end = window.maxTimestamp();
+      Instant later = timestamp.plus(Duration.millis(element.getValue() % 13));
+      timers.get(id).set(end);
+      timers.get(id).withOutputTimestamp(timestamp).set(later.isBefore(end) ? later : end);
+      last.get(id).withOutputTimestamp(timestamp).set(end.plus(Duration.millis(-1)));
+      if (!later.isBefore(end.plus(Duration.millis(-1)))) {
+        last.get(id).clear();
+      }
+    }
+
+    @OnTimerFamily("elements")
+    public void handOn(
+        @TimerId String element, @TimerFamily("ends") TimerMap last, OutputReceiver<Long> out) {
+      last.get(element).clear();
+      out.output(Long.parseLong(element));
+    }
+
+    @OnTimerFamily("ends")
+    public void isTooLate(@TimerId String element, OutputReceiver<Long> out) {
+      out.output(Long.parseLong(element) + NOT_DELETED);
     }
   }
 

@@ -90,10 +90,24 @@ public record CheckpointManifest(
     Checksum checksum() {
       return new Checksum(length, crc32c);
     }
+
+    /** Whether the object was uploaded for an earlier checkpoint. */
+    public boolean isOfEarlier() {
+      return path.indexOf('/') >= 0;
+    }
   }
 
   /** The sum of the lengths of all files, in bytes; a shared one counts each time. */
   public long length() {
     return tasks.stream().flatMap(t -> t.files().stream()).mapToLong(File::length).sum();
+  }
+
+  /** The same of those files alone that were uploaded for earlier checkpoints. */
+  public long lengthOfEarlier() {
+    return tasks.stream()
+        .flatMap(t -> t.files().stream())
+        .filter(File::isOfEarlier)
+        .mapToLong(File::length)
+        .sum();
   }
 }

@@ -1,6 +1,8 @@
 package dev.trestle.state.checkpoint;
 
 import dev.trestle.state.checkpoint.CheckpointManifest.Kind;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Names one attempt at a checkpoint. An epoch uses an id once, so no two attempts share a
@@ -11,6 +13,11 @@ record CheckpointRef(long id, long epoch, Kind kind) {
   static final String CHECKPOINTS = "checkpoints/";
   static final String SAVEPOINTS = "savepoints/";
   static final String MANIFEST = "manifest";
+
+  /** What an attempt writes, see {@link Upload}. */
+  private static final Pattern OBJECT =
+      Pattern.compile(
+          "(?:checkpoints|savepoints)/[0-9]{12,}-([0-9]{12,})/(?:manifest|[0-9]+-[0-9]+-[^/]+)");
 
   static String parent(Kind kind) {
     return kind == Kind.CHECKPOINT ? CHECKPOINTS : SAVEPOINTS;
@@ -31,18 +38,13 @@ record CheckpointRef(long id, long epoch, Kind kind) {
   }
 
   /**
-   * The epoch in the path of an object, relative to the job; the highest there is if it does not
-   * say, so that nobody takes it for old.
+   * The epoch in the path of an object, relative to the job; the highest there is if it is none
+   * that an attempt writes, so that nobody takes it for old.
    */
   static long epochOf(String path) {
-    int start = path.indexOf('/') + 1;
-    int end = path.indexOf('/', start);
-    int dash = path.indexOf('-', start);
-    if (end < 0 || dash < 0 || dash > end) {
-      return Long.MAX_VALUE;
-    }
+    Matcher object = OBJECT.matcher(path);
     try {
-      return Long.parseLong(path, dash + 1, end, 10);
+      return object.matches() ? Long.parseLong(object.group(1)) : Long.MAX_VALUE;
     } catch (NumberFormatException e) {
       return Long.MAX_VALUE;
     }

@@ -49,8 +49,9 @@ public interface CheckpointStore {
   byte[] read(String path) throws IOException;
 
   /**
-   * Copies an object to a local file, in place of what is there.
+   * Brings an object to a local file, in place of what is there.
    *
+   * @param target its content must not be changed: it may be the object itself
    * @throws NoSuchFileException if there is no such object
    * @throws IOException if it failed; there may be a part of the local file
    */
@@ -60,7 +61,8 @@ public interface CheckpointStore {
   OptionalLong length(String path) throws IOException;
 
   /**
-   * All objects below a prefix, in no particular order; maybe as it was some time ago.
+   * All objects below a prefix, in no particular order; maybe as it was some time ago. What is
+   * there under a name that no object may have is somebody else's, and not listed.
    *
    * @param prefix empty, or a path and a '/'
    */
@@ -68,4 +70,9 @@ public interface CheckpointStore {
 
   /** Deletes an object; nothing happens if there is none. */
   void delete(String path) throws IOException;
+
+  /** How many objects are best written, or downloaded, at a time; one where calls do not wait. */
+  default int transfersAtATime() {
+    return 1;
+  }
 }

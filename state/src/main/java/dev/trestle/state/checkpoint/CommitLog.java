@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The one order in which claims and commits of a job happen: entries 1, 2, 3, ... each written with
@@ -61,6 +62,25 @@ final class CommitLog {
     }
     throw new IOException(
         "Lost " + MAX_RACES + " races for an epoch in " + prefix + ": too many processes want it");
+  }
+
+  /**
+   * The last entry that can be read, {@link LogEntry#NONE} if there is none, for somebody who does
+   * not want to write.
+   *
+   * @param problems is told of entries that cannot be read and were passed over
+   * @throws CorruptCheckpointException if none of the newest entries can be read
+   */
+  LogEntry last(Consumer<String> problems) throws IOException {
+    for (int i = 0; i < MAX_RACES; i++) {
+      List<String> found = new ArrayList<>();
+      Optional<LogEntry> last = newestReadable(slots.end(this::exists), found);
+      if (last.isPresent()) {
+        found.forEach(problems);
+        return last.get();
+      }
+    }
+    throw new IOException("Lost " + MAX_RACES + " races to the end of " + prefix);
   }
 
   /** The entry to go on from; empty if the log has moved away meanwhile. */
@@ -142,9 +162,11 @@ final class CommitLog {
     return prefix + String.format("%012d", slot);
   }
 
+  /** Which entry an object is; empty if it is something else that somebody has put there. */
   private Optional<Long> slotOf(String path) {
     try {
-      return Optional.of(Long.parseLong(path.substring(prefix.length())));
+      long slot = Long.parseLong(path.substring(prefix.length()));
+      return Optional.of(slot).filter(s -> path.equals(path(s)));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file is written elsewhere in the directory, forced to the disk, and then linked or renamed
  * to its name: {@code link} fails if the name is taken, and is the conditional write. A local file
- * on the same file system is linked instead of copied. Directories are forced after each change.
+ * on the same file system is linked instead of copied, both ways. Directories are forced after each
+ * change.
  *
  * <p>What a crash leaves half-written is below {@code .unfinished}; no object's path begins with a
  * dot. Whoever opens the store deletes what nobody has written to for a day. Should the writer be
@@ -139,7 +140,14 @@ public final class DirectoryStore implements CheckpointStore {
 
   @Override
   public void download(String path, Path target) throws IOException {
-    Files.copy(resolve(path), target, StandardCopyOption.REPLACE_EXISTING);
+    Path object = resolve(path);
+    Files.deleteIfExists(target);
+    try {
+      Files.createLink(target, object);
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.trace("Copying {} to {}", object, target, e);
+      Files.copy(object, target);
+    }
   }
 
   @Override
@@ -286,9 +294,9 @@ public final class DirectoryStore implements CheckpointStore {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      Path name = file.getFileName();
-      if (attributes.isRegularFile() && name != null && !name.toString().startsWith(".")) {
-        String path = root.relativize(file).toString().replace('\\', '/');
+      String separator = root.getFileSystem().getSeparator();
+      String path = root.relativize(file).toString().replace(separator, "/");
+      if (attributes.isRegularFile() && ObjectPath.isPath(path)) {
         found.add(new StoredObject(path, attributes.size()));
       }
       return FileVisitResult.CONTINUE;

@@ -6,31 +6,31 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes fields: a tag (2 bytes), a length (4 bytes), the content. Numbers have 8 bytes, text is
- * UTF-8, all big-endian. Not thread safe.
+ * UTF-8, all big-endian. {@link Fields} reads them. Not thread safe.
  */
-final class FieldWriter {
+public final class FieldWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  FieldWriter number(int tag, long value) {
+  public FieldWriter number(int tag, long value) {
     return bytes(tag, ByteBuffer.allocate(Long.BYTES).putLong(value).array());
   }
 
-  FieldWriter text(int tag, String value) {
+  public FieldWriter text(int tag, String value) {
     return bytes(tag, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  FieldWriter fields(int tag, FieldWriter nested) {
+  public FieldWriter fields(int tag, FieldWriter nested) {
     return bytes(tag, nested.toBytes());
   }
 
-  FieldWriter bytes(int tag, byte[] content) {
+  public FieldWriter bytes(int tag, byte[] content) {
     out.writeBytes(ByteBuffer.allocate(6).putShort((short) tag).putInt(content.length).array());
     out.writeBytes(content);
     return this;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return out.toByteArray();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * What a {@link FieldWriter} wrote. A tag that nobody asks for is skipped: a later revision of the
  * same format version may add what its readers can do without.
  */
-final class Fields {
+public final class Fields {
 
   private final String object;
   private final Map<Integer, List<ByteBuffer>> byTag = new HashMap<>();
@@ -21,9 +21,12 @@ final class Fields {
   }
 
   /**
+   * Reads all fields.
+   *
    * @param object path of the object, for errors
+   * @throws CorruptCheckpointException if they are cut off
    */
-  static Fields read(String object, ByteBuffer in) throws CorruptCheckpointException {
+  public static Fields read(String object, ByteBuffer in) throws CorruptCheckpointException {
     Fields fields = new Fields(object);
     while (in.hasRemaining()) {
       if (in.remaining() < 6) {
@@ -53,7 +56,12 @@ final class Fields {
     return found.get(0).duplicate();
   }
 
-  long number(int tag) throws CorruptCheckpointException {
+  /**
+   * A number that is there once.
+   *
+   * @throws CorruptCheckpointException if it is not
+   */
+  public long number(int tag) throws CorruptCheckpointException {
     ByteBuffer content = one(tag);
     if (content.remaining() != Long.BYTES) {
       throw new CorruptCheckpointException(object, "field " + tag + " is not a number");
@@ -61,7 +69,8 @@ final class Fields {
     return content.getLong();
   }
 
-  int smallNumber(int tag) throws CorruptCheckpointException {
+  /** The same, in the range of an {@code int}. */
+  public int smallNumber(int tag) throws CorruptCheckpointException {
     long value = number(tag);
     if (value != (int) value) {
       throw new CorruptCheckpointException(object, "field " + tag + " is out of range: " + value);
@@ -69,15 +78,18 @@ final class Fields {
     return (int) value;
   }
 
-  boolean flag(int tag) throws CorruptCheckpointException {
+  /** A number that is there once, as whether it is not 0. */
+  public boolean flag(int tag) throws CorruptCheckpointException {
     return number(tag) != 0;
   }
 
-  String text(int tag) throws CorruptCheckpointException {
+  /** Text that is there once. */
+  public String text(int tag) throws CorruptCheckpointException {
     return new String(bytes(tag), StandardCharsets.UTF_8);
   }
 
-  byte[] bytes(int tag) throws CorruptCheckpointException {
+  /** Bytes that are there once. */
+  public byte[] bytes(int tag) throws CorruptCheckpointException {
     ByteBuffer content = one(tag);
     byte[] copy = new byte[content.remaining()];
     content.get(copy);
@@ -85,7 +97,7 @@ final class Fields {
   }
 
   /** Nested fields, any number of times, in the order in which they were written. */
-  List<Fields> nested(int tag) throws CorruptCheckpointException {
+  public List<Fields> nested(int tag) throws CorruptCheckpointException {
     List<Fields> all = new ArrayList<>();
     for (ByteBuffer content : byTag.getOrDefault(tag, List.of())) {
       all.add(read(object, content.duplicate()));
@@ -94,7 +106,7 @@ final class Fields {
   }
 
   /** An error about what the fields mean. */
-  CorruptCheckpointException malformed(String what) {
+  public CorruptCheckpointException malformed(String what) {
     return new CorruptCheckpointException(object, what);
   }
 }

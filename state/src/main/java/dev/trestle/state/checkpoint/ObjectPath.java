@@ -1,5 +1,6 @@
 package dev.trestle.state.checkpoint;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -90,5 +91,29 @@ public final class ObjectPath {
       }
     }
     return encoded.toString();
+  }
+
+  /**
+   * The text that {@link #segment} made this of; the segment itself if it did not.
+   *
+   * @param segment of an object's path
+   */
+  static String text(String segment) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      for (int i = 0; i < segment.length(); i++) {
+        char c = segment.charAt(i);
+        if (c == '%') {
+          bytes.write(Integer.parseInt(segment, i + 1, i + 3, 16));
+          i += 2;
+        } else {
+          bytes.write(c);
+        }
+      }
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      return segment;
+    }
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    return segment(text).equals(segment) ? text : segment;
   }
 }

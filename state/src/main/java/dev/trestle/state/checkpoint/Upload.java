@@ -1,12 +1,15 @@
 package dev.trestle.state.checkpoint;
 
+import dev.trestle.state.checkpoint.Transfers.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +29,12 @@ final class Upload {
   private final CheckpointRef ref;
   private final Map<String, StoredFile> stored;
 
-  private final Map<String, StoredFile> uploadedShared = new HashMap<>();
-  private final List<String> unshared = new ArrayList<>();
+  private final Set<String> begunShared = new HashSet<>();
+
+  // Any of the threads that transfer adds to these.
+  private final Set<String> begun = ConcurrentHashMap.newKeySet();
+  private final Map<String, StoredFile> uploaded = new ConcurrentHashMap<>();
+  private final Map<String, StoredFile> uploadedShared = new ConcurrentHashMap<>();
 
   /**
    * A shared file in the store.
@@ -49,39 +56,30 @@ final class Upload {
 
   /** Uploads what is missing. */
   List<CheckpointManifest.Task> run(List<TaskSnapshot> snapshots) throws IOException {
+    List<Transfer> transfers = new ArrayList<>();
+    for (int i = 0; i < snapshots.size(); i++) {
+      List<SnapshotFile> files = snapshots.get(i).files();
+      for (int j = 0; j < files.size(); j++) {
+        SnapshotFile file = files.get(j);
+        String object = object(file, i, j);
+        if (!file.shared() || isMissing(file)) {
+          transfers.add(() -> upload(file, object));
+        }
+      }
+    }
+    Transfers.runAll(store.transfersAtATime(), transfers);
     List<CheckpointManifest.Task> tasks = new ArrayList<>();
     for (int i = 0; i < snapshots.size(); i++) {
-      TaskSnapshot snapshot = snapshots.get(i);
-      List<CheckpointManifest.File> files = new ArrayList<>();
-      for (int j = 0; j < snapshot.files().size(); j++) {
-        SnapshotFile file = snapshot.files().get(j);
-        StoredFile in = file.shared() ? shared(file, i, j) : upload(file, i, j);
-        files.add(
-            new CheckpointManifest.File(
-                file.name(),
-                file.shared(),
-                pathTo(in.object()),
-                in.checksum().length(),
-                in.checksum().crc32c()));
-      }
-      tasks.add(
-          new CheckpointManifest.Task(
-              snapshot.stage(),
-              snapshot.index(),
-              snapshot.firstKeyGroup(),
-              snapshot.endKeyGroup(),
-              snapshot.finished(),
-              snapshot.inputWatermark(),
-              snapshot.outputWatermark(),
-              files));
+      tasks.add(task(snapshots.get(i), i));
     }
     return tasks;
   }
 
-  private StoredFile shared(SnapshotFile file, int task, int number) throws IOException {
-    StoredFile known = uploadedShared.getOrDefault(file.name(), stored.get(file.name()));
+  /** Whether a shared file has to be uploaded; only once for each. */
+  private boolean isMissing(SnapshotFile file) throws IOException {
+    StoredFile known = stored.get(file.name());
     if (known == null) {
-      return upload(file, task, number);
+      return begunShared.add(file.name());
     }
     long local = Files.size(file.path());
     if (local != known.checksum().length()) {
@@ -94,22 +92,24 @@ final class Upload {
               + ", has "
               + known.checksum());
     }
-    return known;
+    return false;
   }
 
-  private StoredFile upload(SnapshotFile file, int task, int number) throws IOException {
+  private String object(SnapshotFile file, int task, int number) {
     String name = ObjectPath.segment(file.name());
-    String object =
-        job
-            + ref.directory()
-            + "/"
-            + task
-            + "-"
-            + number
-            + "-"
-            + name.substring(0, Math.min(MAX_NAME, name.length()));
+    return job
+        + ref.directory()
+        + "/"
+        + task
+        + "-"
+        + number
+        + "-"
+        + name.substring(0, Math.min(MAX_NAME, name.length()));
+  }
+
+  private void upload(SnapshotFile file, String object) throws IOException {
     Checksum checksum = Checksum.of(file.path());
-    unshared.add(object);
+    begun.add(object);
     store.write(object, file.path());
     OptionalLong length = store.length(object);
     if (length.isEmpty() || length.getAsLong() != checksum.length()) {
@@ -123,11 +123,47 @@ final class Upload {
               + file.path());
     }
     StoredFile in = new StoredFile(object, checksum);
+    uploaded.put(object, in);
     if (file.shared()) {
-      unshared.remove(unshared.size() - 1);
       uploadedShared.put(file.name(), in);
     }
-    return in;
+  }
+
+  private CheckpointManifest.Task task(TaskSnapshot snapshot, int number) {
+    List<CheckpointManifest.File> files = new ArrayList<>();
+    for (int i = 0; i < snapshot.files().size(); i++) {
+      SnapshotFile file = snapshot.files().get(i);
+      StoredFile in = file.shared() ? shared(file) : found(uploaded, object(file, number, i));
+      files.add(
+          new CheckpointManifest.File(
+              file.name(),
+              file.shared(),
+              pathTo(in.object()),
+              in.checksum().length(),
+              in.checksum().crc32c()));
+    }
+    return new CheckpointManifest.Task(
+        snapshot.stage(),
+        snapshot.index(),
+        snapshot.firstKeyGroup(),
+        snapshot.endKeyGroup(),
+        snapshot.finished(),
+        snapshot.inputWatermark(),
+        snapshot.outputWatermark(),
+        files);
+  }
+
+  private StoredFile shared(SnapshotFile file) {
+    StoredFile before = stored.get(file.name());
+    return before == null ? found(uploadedShared, file.name()) : before;
+  }
+
+  private static StoredFile found(Map<String, StoredFile> in, String name) {
+    StoredFile found = in.get(name);
+    if (found == null) {
+      throw new IllegalStateException(name + " has not been uploaded");
+    }
+    return found;
   }
 
   private String pathTo(String object) {
@@ -147,7 +183,9 @@ final class Upload {
    * is certain never to be committed.
    */
   void abandon() {
-    for (String object : unshared) {
+    Set<String> mine = new HashSet<>(begun);
+    uploadedShared.values().forEach(shared -> mine.remove(shared.object()));
+    for (String object : mine) {
       try {
         store.delete(object);
       } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.trestle.state.rocks;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
@@ -17,18 +18,23 @@ import org.rocksdb.WriteBatch;
  */
 final class RocksDatabase implements AutoCloseable {
 
+  private static final int MOST_READS_AT_A_TIME = 8;
   private static final int QUIET_LOOKS = 5;
   private static final long MILLIS_BETWEEN_LOOKS = 20;
 
   private final Path directory;
   private final RocksOptions options;
   private final RocksDB db;
+  private final ParallelReads parallel;
   private boolean closed;
 
-  private RocksDatabase(Path directory, RocksOptions options, RocksDB db) {
+  private RocksDatabase(Path directory, RocksOptions options, RocksDB db, Executor readers) {
     this.directory = directory;
     this.options = options;
     this.db = db;
+    parallel =
+        new ParallelReads(
+            db, options.reads(), readers, MOST_READS_AT_A_TIME, ParallelReads.WAIT_NANOS);
   }
 
   /** Opens what is in a directory, or makes it. */
@@ -49,7 +55,7 @@ final class RocksDatabase implements AutoCloseable {
           readOnly
               ? RocksDB.openReadOnly(options.options(), path)
               : RocksDB.open(options.options(), path);
-      return new RocksDatabase(directory, options, db);
+      return new RocksDatabase(directory, options, db, shared.readers());
     } catch (RocksDBException e) {
       options.close();
       throw new RocksStateException("open", directory, e);
@@ -69,11 +75,11 @@ final class RocksDatabase implements AutoCloseable {
     }
   }
 
-  /** The values of several keys; null where there is none. Sorted keys are faster. */
+  /** The values of several sorted keys; null where there is none. */
   List<byte @Nullable []> multiGet(List<byte[]> keys) {
     checkOpen();
     try {
-      return db.multiGetAsList(options.reads(), keys);
+      return parallel.get(keys);
     } catch (RocksDBException e) {
       throw failed("read", e);
     }

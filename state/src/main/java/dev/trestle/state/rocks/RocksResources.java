@@ -1,5 +1,9 @@
 package dev.trestle.state.rocks;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.rocksdb.Cache;
 import org.rocksdb.Env;
 import org.rocksdb.HyperClockCache;
@@ -14,11 +18,14 @@ import org.rocksdb.WriteBufferManager;
 public final class RocksResources implements AutoCloseable {
 
   private static final int SHARD_BITS_CHOSEN_BY_ROCKSDB = -1;
+  private static final int READERS = 16;
+  private static final long READER_IDLE_SECONDS = 10;
   private static final long ENTRY_SIZE_ESTIMATED_BY_ROCKSDB = 0;
 
   private final Cache blockCache;
   private final WriteBufferManager writeBuffers;
   private final Env env;
+  private final ThreadPoolExecutor readers;
   private final RocksMemory memory;
   private final int threads;
   private boolean closed;
@@ -40,6 +47,26 @@ public final class RocksResources implements AutoCloseable {
     env = Env.getDefault();
     env.setBackgroundThreads(threads, Priority.LOW);
     env.setBackgroundThreads(1, Priority.HIGH);
+    readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            READER_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            RocksResources::reader);
+    readers.allowCoreThreadTimeOut(true);
+  }
+
+  private static Thread reader(Runnable work) {
+    Thread thread = new Thread(work, "keyed-state-reader");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Threads that may wait for reads, which cost no processor meanwhile. */
+  Executor readers() {
+    return readers;
   }
 
   Cache blockCache() {
@@ -67,6 +94,7 @@ public final class RocksResources implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
+      readers.shutdown();
       writeBuffers.close();
       blockCache.close();
     }

@@ -1,7 +1,6 @@
 package dev.trestle.state.spill;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -60,7 +59,7 @@ public final class SpillDirectory implements AutoCloseable {
    * A path for a new file or directory; the caller creates it, and deletes it when done.
    *
    * @param purpose what for, as a part of the name
-   * @throws UncheckedIOException if the directory cannot be made
+   * @throws SpillException if the directory cannot be made
    */
   public Path newFile(String purpose) {
     synchronized (SpillDirectory.class) {
@@ -117,7 +116,7 @@ public final class SpillDirectory implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new SpillException(
           "Cannot make a spill directory in "
               + parent
               + ": "

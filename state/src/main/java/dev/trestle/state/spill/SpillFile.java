@@ -1,7 +1,6 @@
 package dev.trestle.state.spill;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -71,14 +70,14 @@ final class SpillFile implements AutoCloseable {
   }
 
   /** An error that names the file, and says how much room there is. */
-  private UncheckedIOException failure(String what, IOException cause) {
+  private SpillException failure(String what, IOException cause) {
     String room;
     try {
       room = (Files.getFileStore(path.getParent()).getUsableSpace() >> 20) + " MB";
     } catch (IOException e) {
       room = "an unknown amount";
     }
-    return new UncheckedIOException(
+    return new SpillException(
         what
             + " the spill file "
             + path

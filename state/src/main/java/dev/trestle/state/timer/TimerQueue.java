@@ -1,281 +1,209 @@
 package dev.trestle.state.timer;
 
-import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.NodeTable;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.trestle.state.memory.MemoryGrant;
+import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers in order of time; those of equal time in the order in which they were set. A timer is
- * identified by key, namespace and id, and setting it again replaces it.
+ * Timers in order of time. A timer is identified by key, namespace and id, and setting it again
+ * replaces it.
  *
- * <p>A binary heap for the order, and nested hash tables key group -> key -> namespace -> id for
- * the identity, so that a namespace can be dropped, and a key group written out, without a search.
- * Not thread safe.
+ * <p>They are in memory as long as there is room; those that come last are moved to rows when there
+ * is none. For each key group that has rows there is a <em>front</em>, the time at which they
+ * begin: of its timers, those in memory come no later than those in rows, and what is set at the
+ * front or behind it goes there at once. When the least of all fronts is due, the first rows of its
+ * key group come back. Any number of timers may have the same time, as the order among them does
+ * not matter: a front may lie within them. In memory, timers of equal time come in the order in
+ * which they were set.
+ *
+ * <p>Cost: a timer that stays in memory costs what it would cost without rows. One that goes out
+ * and comes back is written and deleted three times (see {@link TimerRows}) and read with up to a
+ * thousand of its key group; to set or delete a timer that is not in memory, the key's own row is
+ * read, which its state needs too. Not thread safe. Keys that are passed are the ones that are
+ * current in the keyed state.
  *
  * @param <T> what a timer carries
  */
-public final class TimerQueue<T> {
+public final class TimerQueue<T> implements AutoCloseable {
 
-  /** A timer that is set. */
-  public static final class Timer<T> extends NodeTable.Node {
+  /** So many timers go out at once at most; it must not take too long for a single call. */
+  private static final int MOST_OUT = 4096;
 
-    private final InNamespace<T> home;
-    private T payload;
-    private long time;
-    private long sequence;
-    private int position;
+  private static final int MANY_IN = 1024;
+  private static final int FEW_IN = 32;
 
-    private Timer(Object id, InNamespace<T> home, T payload) {
-      super(id);
-      this.home = home;
-      this.payload = payload;
-    }
+  /** A timer that was set. */
+  public interface Timer<T> {
 
     /** The key that it was set for, safe to keep. */
-    public Object timerKey() {
-      return home.home.key();
-    }
+    Object timerKey();
 
-    public int keyGroup() {
-      return home.home.keyGroup;
-    }
+    int keyGroup();
 
-    public long time() {
-      return time;
-    }
+    long time();
 
-    public T payload() {
-      return payload;
-    }
-
-    private boolean isBefore(Timer<T> other) {
-      return time != other.time ? time < other.time : sequence < other.sequence;
-    }
+    T payload();
   }
 
-  private static final class InNamespace<T> extends NodeTable.Node {
-    final OfKey<T> home;
-    final NodeTable<Timer<T>> timers = new NodeTable<>();
-
-    InNamespace(Object namespace, OfKey<T> home) {
-      super(namespace);
-      this.home = home;
-    }
+  /** Is shown timers. */
+  public interface Visitor<T> {
+    void visit(Timer<T> timer) throws IOException;
   }
 
-  private static final class OfKey<T> extends NodeTable.Node {
-    final int keyGroup;
-    final NodeTable<InNamespace<T>> namespaces = new NodeTable<>();
+  private final MemoryGrant memory;
+  private final TimerHeap<T> near;
+  private final TimerRows<T> far;
+  private final TimerFormat<T> format;
+  private final HoldTracker holds;
 
-    OfKey(Object key, int keyGroup) {
-      super(key);
-      this.keyGroup = keyGroup;
-    }
-  }
-
-  private final KeyGroupRange range;
-  private final NodeTable<OfKey<T>>[] groups;
-  private Timer<T>[] heap = newHeap(16);
-  private int size;
-  private long sequence;
-
-  public TimerQueue(KeyGroupRange range) {
-    this.range = range;
-    groups = newGroups(range.size());
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic class
-  private static <T> NodeTable<OfKey<T>>[] newGroups(int count) {
-    NodeTable<OfKey<T>>[] groups = new NodeTable[count];
-    for (int i = 0; i < count; i++) {
-      groups[i] = new NodeTable<>();
-    }
-    return groups;
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic class
-  private static <T> Timer<T>[] newHeap(int length) {
-    return new Timer[length];
+  /**
+   * No timers.
+   *
+   * @param memory for timers
+   * @param far takes those that have no room, and is used by this alone
+   * @param holds takes what timers in memory hold, beside other holds
+   */
+  public TimerQueue(KeyGroupRange range, MemoryGrant memory, TimerRows<T> far, HoldTracker holds) {
+    this.memory = memory;
+    this.far = far;
+    this.holds = holds;
+    near = new TimerHeap<>(range);
+    format = far.format();
   }
 
   /**
    * Sets a timer.
    *
    * @param key copied if it is a {@code ByteKey} and has to be kept
-   * @return what the timer carried that this one replaces, or null
    */
-  public @Nullable T set(
-      Object key, int keyGroup, Object namespace, Object id, long time, T payload) {
-    InNamespace<T> home = home(key, keyGroup, namespace);
-    Timer<T> known = home.timers.find(id);
-    if (known == null) {
-      Timer<T> timer = new Timer<>(id, home, payload);
-      timer.time = time;
-      timer.sequence = sequence++;
-      home.timers.add(timer);
-      push(timer);
-      return null;
+  public void set(Object key, int keyGroup, Object namespace, Object id, long time, T payload) {
+    if (far.reach(keyGroup, time)) {
+      T replaced = near.delete(key, keyGroup, namespace, id);
+      if (replaced != null) {
+        release(replaced);
+      }
+      far.put(namespace, id, time, payload);
+      return;
     }
-    T replaced = known.payload;
-    known.payload = payload;
-    if (known.time != time) {
-      known.time = time;
-      known.sequence = sequence++;
-      siftDown(known.position);
-      siftUp(known.position);
+    T replaced = near.set(key, keyGroup, namespace, id, time, payload);
+    if (replaced != null) {
+      release(replaced);
+    } else if (far.mayHave(keyGroup)) {
+      far.delete(namespace, id);
     }
-    return replaced;
-  }
-
-  private InNamespace<T> home(Object key, int keyGroup, Object namespace) {
-    NodeTable<OfKey<T>> group = groups[keyGroup - range.first()];
-    OfKey<T> ofKey = group.find(key);
-    if (ofKey == null) {
-      ofKey = new OfKey<>(key instanceof ByteKey bytes ? bytes.copy() : key, keyGroup);
-      group.add(ofKey);
-    }
-    InNamespace<T> home = ofKey.namespaces.find(namespace);
-    if (home == null) {
-      home = new InNamespace<>(namespace, ofKey);
-      ofKey.namespaces.add(home);
-    }
-    return home;
-  }
-
-  private @Nullable InNamespace<T> find(Object key, int keyGroup, Object namespace) {
-    OfKey<T> ofKey = groups[keyGroup - range.first()].find(key);
-    return ofKey == null ? null : ofKey.namespaces.find(namespace);
-  }
-
-  /** Deletes a timer and returns what it carried; null if it was not set. */
-  public @Nullable T delete(Object key, int keyGroup, Object namespace, Object id) {
-    InNamespace<T> home = find(key, keyGroup, namespace);
-    Timer<T> timer = home == null ? null : home.timers.find(id);
-    if (timer == null) {
-      return null;
-    }
-    unlink(timer);
-    return timer.payload;
-  }
-
-  /** Deletes all timers of a key in a namespace, and hands over what they carried. */
-  public void deleteAll(Object key, int keyGroup, Object namespace, Consumer<? super T> deleted) {
-    InNamespace<T> home = find(key, keyGroup, namespace);
-    if (home != null) {
-      home.timers.forEach(
-          timer -> {
-            removeFromHeap(timer.position);
-            deleted.accept(timer.payload);
-          });
-      unlink(home);
+    hold(payload);
+    while (!memory.covers(near.bytes())) {
+      moveOut();
     }
   }
 
-  /** When the next timer is due; {@code Long.MAX_VALUE} when there is none. */
+  private void hold(T payload) {
+    long hold = format.hold(payload);
+    if (hold != Long.MAX_VALUE) {
+      holds.add(hold);
+    }
+  }
+
+  private void release(T payload) {
+    long hold = format.hold(payload);
+    if (hold != Long.MAX_VALUE) {
+      holds.remove(hold);
+    }
+  }
+
+  private void moveOut() {
+    List<TimerHeap.Timer<T>> last = near.pollLast(Math.min(MOST_OUT, (near.size() + 1) / 2));
+    last.forEach(timer -> release(timer.payload()));
+    far.putAll(last);
+  }
+
+  /** Deletes a timer, if it is set. */
+  public void delete(Object key, int keyGroup, Object namespace, Object id) {
+    T deleted = near.delete(key, keyGroup, namespace, id);
+    if (deleted != null) {
+      release(deleted);
+      memory.shrinkTo(near.bytes());
+    } else if (far.mayHave(keyGroup)) {
+      far.delete(namespace, id);
+    }
+  }
+
+  /** Deletes all timers of a key in a namespace. */
+  public void deleteAll(Object key, int keyGroup, Object namespace) {
+    near.deleteAll(key, keyGroup, namespace, this::release);
+    memory.shrinkTo(near.bytes());
+    if (far.mayHave(keyGroup)) {
+      far.deleteAll(namespace);
+    }
+  }
+
+  /** Whether no timer is set, as far as that is known: one that is not there may be expected. */
+  public boolean isEmpty() {
+    return near.size() == 0 && far.front() == Long.MAX_VALUE;
+  }
+
+  /** A time that no timer is before; {@code Long.MAX_VALUE} when there are none. */
   public long nextTime() {
-    return size == 0 ? Long.MAX_VALUE : heap[0].time;
+    return Math.min(near.nextTime(), far.front());
   }
 
-  /** Removes and returns the next timer, if its time is at or before {@code due}. */
+  /**
+   * Removes and returns the next timer, if its time is at or before {@code due}. Another key may be
+   * current after this.
+   */
   public @Nullable Timer<T> poll(long due) {
-    if (size == 0 || heap[0].time > due) {
-      return null;
+    while (far.front() <= due && far.front() < near.nextTime()) {
+      moveIn();
     }
-    Timer<T> timer = heap[0];
-    unlink(timer);
+    Timer<T> timer = near.poll(due);
+    if (timer != null) {
+      release(timer.payload());
+      memory.shrinkTo(near.bytes());
+    }
     return timer;
   }
 
-  /** Hands over all timers of a key group, in no particular order. */
-  public <E extends Exception> void forEach(int keyGroup, Visitor<T, E> visitor) throws E {
-    List<Timer<T>> timers = new ArrayList<>();
-    groups[keyGroup - range.first()].forEach(
-        ofKey -> ofKey.namespaces.forEach(home -> home.timers.forEach(timers::add)));
-    for (Timer<T> timer : timers) {
+  private void moveIn() {
+    int keyGroup = far.firstKeyGroup();
+    boolean hasRoom = memory.covers(near.bytes() + MANY_IN * TimerHeap.USUAL_BYTES);
+    for (TimerRows.Taken<T> timer : far.takeFirst(hasRoom ? MANY_IN : FEW_IN)) {
+      near.set(timer.key(), keyGroup, timer.namespace(), timer.id(), timer.time(), timer.payload());
+      hold(timer.payload());
+    }
+  }
+
+  /** The least hold of timers in rows; {@code Long.MAX_VALUE} if none holds. */
+  public long holdOfRows() {
+    return far.hold();
+  }
+
+  /** Shows the timers of a key group that are in memory, in no particular order. */
+  public void forEachInMemory(int keyGroup, Visitor<T> visitor) throws IOException {
+    for (Timer<T> timer : near.ofKeyGroup(keyGroup)) {
       visitor.visit(timer);
     }
   }
 
-  /** Is shown timers. */
-  public interface Visitor<T, E extends Exception> {
-    void visit(Timer<T> timer) throws E;
+  /** A time that no row of a key group is before; {@code Long.MAX_VALUE} if there are no rows. */
+  public long front(int keyGroup) {
+    return far.front(keyGroup);
   }
 
-  /** How many timers are set. */
-  public int size() {
-    return size;
+  /** The same for rows of timers that hold the watermark, and the times at which they hold it. */
+  public long holdFront(int keyGroup) {
+    return far.holdFront(keyGroup);
   }
 
-  private void unlink(Timer<T> timer) {
-    removeFromHeap(timer.position);
-    InNamespace<T> home = timer.home;
-    home.timers.remove(timer);
-    if (home.timers.isEmpty()) {
-      unlink(home);
-    }
+  /** Says, before any timer is set, what the key group has in rows: what was its fronts. */
+  public void restoreRows(int keyGroup, long front, long holdFront) {
+    far.restore(keyGroup, front, holdFront);
   }
 
-  private void unlink(InNamespace<T> home) {
-    OfKey<T> ofKey = home.home;
-    ofKey.namespaces.remove(home);
-    if (ofKey.namespaces.isEmpty()) {
-      groups[ofKey.keyGroup - range.first()].remove(ofKey);
-    }
-  }
-
-  private void push(Timer<T> timer) {
-    if (size == heap.length) {
-      heap = Arrays.copyOf(heap, 2 * size);
-    }
-    place(timer, size++);
-    siftUp(timer.position);
-  }
-
-  @SuppressWarnings("NullAway") // slots beyond the size are never read
-  private void removeFromHeap(int position) {
-    Timer<T> last = heap[--size];
-    heap[size] = null;
-    if (position < size) {
-      place(last, position);
-      siftDown(position);
-      siftUp(last.position);
-    }
-  }
-
-  private void siftUp(int from) {
-    Timer<T> timer = heap[from];
-    int at = from;
-    while (at > 0 && timer.isBefore(heap[(at - 1) / 2])) {
-      place(heap[(at - 1) / 2], at);
-      at = (at - 1) / 2;
-    }
-    place(timer, at);
-  }
-
-  private void siftDown(int from) {
-    Timer<T> timer = heap[from];
-    int at = from;
-    int child;
-    while ((child = 2 * at + 1) < size) {
-      if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
-        child++;
-      }
-      if (!heap[child].isBefore(timer)) {
-        break;
-      }
-      place(heap[child], at);
-      at = child;
-    }
-    place(timer, at);
-  }
-
-  private void place(Timer<T> timer, int position) {
-    heap[position] = timer;
-    timer.position = position;
+  /** Gives the memory back. No timer is used any more. */
+  @Override
+  public void close() {
+    memory.close();
   }
 }

@@ -64,6 +64,16 @@ class DirectoryStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void linksWhatIsDownloadedToTheSameFileSystem() throws IOException {
+    CheckpointStore store = DirectoryStore.open(directory);
+    store.createIfAbsent("a", new byte[] {7});
+    Path target = Files.writeString(local.resolve("target"), "in the way");
+    store.download("a", target);
+    assertThat(Files.readAllBytes(target), is(new byte[] {7}));
+    assertThat(Files.isSameFile(target, directory.resolve("a")), is(true));
+  }
+
+  @Test
   void whatACrashLeftIsNoObjectAndGoesAfterADay() throws IOException {
     CheckpointStore store = DirectoryStore.open(directory);
     store.createIfAbsent("a", new byte[1]);

@@ -107,6 +107,30 @@ class JobCheckpointsTest {
   }
 
   @Test
+  void whatOthersPutThereStaysAndDisturbsNobody() throws Exception {
+    Path root = local.resolve("store");
+    JobCheckpoints checkpoints = JobCheckpoints.open(DirectoryStore.open(root), JOB, 1);
+    CheckpointManifest first = commit(checkpoints, file("a", false));
+    Path attempt = root.resolve(checkpoints.directoryOf(first));
+    List<Path> foreign = new ArrayList<>();
+    for (Path in : List.of(root, root.resolve(JOB), root.resolve(JOB + "/log"), attempt)) {
+      for (String name :
+          List.of("notes", "two words", "\u00fc", "a\\b", ".hidden", "5", "-5", "x".repeat(201))) {
+        foreign.add(Files.writeString(in.resolve(name), "foreign"));
+      }
+    }
+    commit(checkpoints, file("a", false));
+    JobCheckpoints after = JobCheckpoints.open(DirectoryStore.open(root), JOB, 1);
+    assertThat(restoredId(after), is(2L));
+    assertThat(problems, is(empty()));
+    commit(after, file("a", false));
+    commit(after, file("a", false));
+    assertThat(foreign.stream().filter(Files::exists).toList(), is(foreign));
+    assertThat("the garbage is gone", Files.exists(attempt.resolve("manifest")), is(false));
+    assertThat(restoredId(JobCheckpoints.open(DirectoryStore.open(root), JOB, 1)), is(4L));
+  }
+
+  @Test
   void sharedFilesAreUploadedOnce() throws Exception {
     JobCheckpoints checkpoints = open();
     commit(checkpoints, file("a", true), file("own", false));

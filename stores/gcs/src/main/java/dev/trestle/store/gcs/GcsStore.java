@@ -158,6 +158,12 @@ final class GcsStore implements CheckpointStore {
     }
   }
 
+  /** A request waits for the network nearly all of its time. */
+  @Override
+  public int transfersAtATime() {
+    return 8;
+  }
+
   @Override
   public void delete(String path) throws IOException {
     BlobId object = object(path);

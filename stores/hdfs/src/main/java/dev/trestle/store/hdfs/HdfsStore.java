@@ -258,6 +258,12 @@ final class HdfsStore implements CheckpointStore {
     }
   }
 
+  /** A request waits for the network nearly all of its time. */
+  @Override
+  public int transfersAtATime() {
+    return 4;
+  }
+
   @Override
   public void delete(String path) throws IOException {
     Path target = resolve(path);

@@ -198,6 +198,12 @@ final class S3Store implements CheckpointStore {
         });
   }
 
+  /** A request waits for the network nearly all of its time. */
+  @Override
+  public int transfersAtATime() {
+    return 8;
+  }
+
   @Override
   public void delete(String path) throws IOException {
     String key = place.key(path);

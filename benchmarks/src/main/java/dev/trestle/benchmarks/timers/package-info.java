@@ -1,0 +1,5 @@
+/** More timers than memory holds. */
+@NullMarked
+package dev.trestle.benchmarks.timers;
+
+import org.jspecify.annotations.NullMarked;
