@@ -94,8 +94,7 @@ final class BoundedGroupingOperator extends GroupingOperator {
   }
 
   private void keepWithinBudget() {
-    long used = store.footprint().bytes() + reduction.bytes(store.footprint().keys());
-    if (!memory.covers(used)) {
+    if (!memory.covers(store.bytes())) {
       spill();
     }
   }

@@ -67,14 +67,24 @@ final class Collecting extends Reduction {
 
   @Override
   Object own(@Nullable Object shared) {
-    return values(shared).copy();
+    EncodedValues copy = values(shared).copy();
+    valueBytes += copy.capacity();
+    return copy;
   }
 
   @Override
   Object merge(@Nullable Object own, @Nullable Object more, boolean shared) {
     EncodedValues values = values(own);
-    values.addAll(values(more));
+    valueBytes += values.addAll(values(more));
+    if (!shared) {
+      release(more);
+    }
     return values;
+  }
+
+  @Override
+  boolean concatenates() {
+    return true;
   }
 
   @Override
@@ -96,6 +106,13 @@ final class Collecting extends Reduction {
 
   @Override
   void sample(int count, IntFunction<@Nullable Object> aggregates) {}
+
+  @Override
+  void release(@Nullable Object aggregate) {
+    if (aggregate instanceof EncodedValues values) {
+      valueBytes -= values.capacity();
+    }
+  }
 
   @Override
   void forget() {

@@ -59,6 +59,11 @@ final class Combining extends Reduction {
   }
 
   @Override
+  boolean concatenates() {
+    return false;
+  }
+
+  @Override
   @Nullable Object output(@Nullable Object aggregate) {
     return combiner.extract(aggregate == ABSENT ? combiner.create() : aggregate);
   }
@@ -81,6 +86,9 @@ final class Combining extends Reduction {
     }
     bytesPerAccumulator = ElementSize.next(bytesPerAccumulator, sink.size(), samples);
   }
+
+  @Override
+  void release(@Nullable Object aggregate) {}
 
   @Override
   void forget() {}

@@ -16,6 +16,9 @@ final class KeyTable {
 
   private static final int SMALLEST = 16;
 
+  /** Slots, columns, the key object and its header, in bytes. */
+  private static final int PER_KEY = 72;
+
   private long[] slots = new long[2 * SMALLEST];
   private int shift = Slots.shift(2 * SMALLEST);
   private int[] hashes = new int[SMALLEST];
@@ -25,6 +28,7 @@ final class KeyTable {
   private final long initialTime;
   private final Footprint footprint;
   private int size;
+  private long bytes;
 
   /**
    * @param times whether each key has a timestamp
@@ -39,6 +43,16 @@ final class KeyTable {
 
   int size() {
     return size;
+  }
+
+  /** What the keys take, in bytes, aggregates excluded. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Says that the table is not used any more. */
+  void drop() {
+    footprint.subtract(size, bytes);
   }
 
   /**
@@ -62,7 +76,7 @@ final class KeyTable {
     while (true) {
       long slot = table[at];
       if (slot == 0) {
-        return add(at, kept ? key : footprint.addKey(key), hash, mixed);
+        return add(at, key, kept, hash, mixed);
       }
       if ((int) (slot >>> 32) == mixed) {
         int number = (int) slot - 1;
@@ -75,14 +89,17 @@ final class KeyTable {
     }
   }
 
-  private int add(int at, Object key, int hash, int mixed) {
+  private int add(int at, Object key, boolean kept, int hash, int mixed) {
     int number = size++;
+    long more = bytes(key);
+    bytes += more;
+    footprint.add(more);
     slots[at] = (long) mixed << 32 | size;
     if (number == hashes.length) {
       growColumns();
     }
     hashes[number] = hash;
-    keys[number] = key;
+    keys[number] = !kept && key instanceof ByteKey probe ? probe.copy() : key;
     aggregates[number] = Reduction.ABSENT;
     if (times != null) {
       times[number] = initialTime;
@@ -91,6 +108,14 @@ final class KeyTable {
       growSlots();
     }
     return number;
+  }
+
+  /** About how many bytes a key takes in a table. */
+  static int bytes(Object key) {
+    if (key instanceof ByteKey encoded) {
+      return PER_KEY + 40 + encoded.length();
+    }
+    return key instanceof String text ? PER_KEY + 24 + text.length() : PER_KEY;
   }
 
   private void growColumns() {
@@ -139,26 +164,23 @@ final class KeyTable {
     }
   }
 
-  /** A running estimate of the memory that the tables of one operator take, values excluded. */
+  /** A running estimate of the memory that the tables of one operator take, aggregates excluded. */
   static final class Footprint {
-
-    /** Slots, columns, the key object and its header. */
-    private static final int PER_KEY = 72;
 
     private long keys;
     private long bytes;
 
-    private Object addKey(Object key) {
+    private void add(long bytesOfKey) {
       keys++;
-      if (key instanceof ByteKey bytesOfKey) {
-        bytes += PER_KEY + 40 + bytesOfKey.length();
-        return bytesOfKey.copy();
-      }
-      bytes += key instanceof String text ? PER_KEY + 24 + text.length() : PER_KEY;
-      return key;
+      bytes += bytesOfKey;
     }
 
-    /** How many keys were added since the last reset. */
+    private void subtract(long droppedKeys, long droppedBytes) {
+      keys -= droppedKeys;
+      bytes -= droppedBytes;
+    }
+
+    /** How many keys there are in all tables. */
     long keys() {
       return keys;
     }
@@ -167,6 +189,7 @@ final class KeyTable {
       return bytes;
     }
 
+    /** Says that no table is used any more. */
     void reset() {
       keys = 0;
       bytes = 0;

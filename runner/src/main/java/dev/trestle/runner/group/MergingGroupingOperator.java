@@ -1,8 +1,6 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.ByteSink;
-import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
@@ -10,18 +8,15 @@ import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
-import dev.trestle.state.KeyGroupRange;
-import dev.trestle.state.NodeTable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo.Timing;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Groups by key and window where windows merge, as sessions do, and fire either when the watermark
@@ -39,53 +34,17 @@ import org.joda.time.Instant;
  */
 final class MergingGroupingOperator extends GroupingOperator {
 
-  private static final long NEVER = Long.MAX_VALUE;
-
-  private static final String WINDOWS = "windows";
-  private static final int ENDED = 1;
-  private static final int HELD = 1 << 1;
-
   private final WindowMerging merging;
   private final Lateness lateness;
-  private final GroupRecords records;
+  private final ActiveKeys active;
   private final ByteKey probe = new ByteKey();
-  private final NodeTable<KeyWindows> table = new NodeTable<>();
-
-  /** When to look at which key. Of several entries of a key only that of its own time counts. */
-  private final PriorityQueue<Look> looks =
-      new PriorityQueue<>(Comparator.comparingLong(look -> look.time));
 
   /** Windows that got elements in this batch after which they may fire. */
   private final List<Filled> filled = new ArrayList<>();
 
-  /** Windows that wait beyond their end with elements that came before it. */
-  private final PriorityQueue<Held> held =
-      new PriorityQueue<>(Comparator.comparingLong(window -> window.end));
-
   private long watermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
-  /** A key and its windows. */
-  private static final class KeyWindows extends NodeTable.Node {
-    final ActiveWindows windows = new ActiveWindows();
-
-    /** When to look at the windows again, in milliseconds. */
-    long nextLook = NEVER;
-
-    KeyWindows(Object key) {
-      super(key);
-    }
-  }
-
-  private record Look(long time, KeyWindows key) {}
-
   private record Filled(KeyWindows key, ActiveWindow window) {}
-
-  /** Counts no more when the window has fired or has become another. */
-  private record Held(long end, ActiveWindow window) {
-    boolean counts() {
-      return window.held && window.ended && window.end == end && window.mergedInto == null;
-    }
-  }
 
   MergingGroupingOperator(
       EdgeFormat format,
@@ -97,7 +56,9 @@ final class MergingGroupingOperator extends GroupingOperator {
     super(format, reduction, rules, output);
     this.merging = merging;
     lateness = new Lateness(rules);
-    records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
+    active =
+        new ActiveKeys(
+            reduction, new GroupRecords(keys, format.keyByObject(), windowCoder, reduction));
   }
 
   @Override
@@ -105,62 +66,24 @@ final class MergingGroupingOperator extends GroupingOperator {
     super.open(operatorContext);
     watermark = operatorContext.inputWatermark();
     lateness.open(operatorContext);
-    operatorContext.restored().read(WINDOWS, (keyGroup, record) -> restore(record));
+    active.open(operatorContext, this::due);
   }
 
-  // ---- Snapshot ----------------------------------------------------------------------------
-
-  /**
-   * Section {@code windows}: key, window, first timestamp, flags, number of firings, of those since
-   * the end, of elements, combined timestamp, aggregate.
-   */
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    KeyGroupRange range = context().keyGroups();
-    SnapshotWriter.Section section = out.section(WINDOWS);
-    List<KeyWindows> all = new ArrayList<>();
-    table.forEach(all::add);
-    for (KeyWindows key : all) {
-      int keyGroup = GroupRecords.keyGroup(key.key(), range);
-      for (int i = 0; i < key.windows.size(); i++) {
-        ByteSink record = section.keyed(keyGroup);
-        records.writeKey(key.key(), record);
-        ActiveWindow window = key.windows.get(i);
-        records.writeWindows(window.window(), record);
-        record.writeLong(window.start);
-        record.write((window.ended ? ENDED : 0) | (window.held ? HELD : 0));
-        record.writeInt(window.firings);
-        record.writeInt(window.firingsSinceEnd);
-        record.writeLong(window.count);
-        record.writeLong(window.time);
-        records.writeAggregate(window.aggregate, record);
-      }
-    }
+    active.snapshot(out, context().keyGroups());
   }
 
-  private void restore(ByteSource record) throws IOException {
-    KeyWindows key = keyWindows(records.readKey(record));
-    ActiveWindow window = new ActiveWindow((BoundedWindow) records.readWindows(record));
-    window.start = GroupRecords.readLong(record);
-    int flags = record.read();
-    window.ended = (flags & ENDED) != 0;
-    window.held = (flags & HELD) != 0;
-    window.firings = GroupRecords.readInt(record);
-    window.firingsSinceEnd = GroupRecords.readInt(record);
-    window.count = GroupRecords.readLong(record);
-    window.time = GroupRecords.readLong(record);
-    window.aggregate = records.readAggregate(record);
-    key.windows.add(window);
-    if (window.held) {
-      held.add(new Held(window.end, window));
-    }
-    lookAt(key, due(window));
+  @Override
+  public void close() {
+    active.close();
   }
 
   // ---- Elements ----------------------------------------------------------------------------
 
   @Override
   void add(Batch batch) {
+    active.bringBack(batch);
     int size = batch.size();
     for (int i = 0; i < size; i++) {
       Object windows = batch.windows(i);
@@ -175,34 +98,27 @@ final class MergingGroupingOperator extends GroupingOperator {
     if (!filled.isEmpty()) {
       fireFilled();
     }
+    active.batchAdded(batch);
   }
 
   private void add(Batch batch, int index, BoundedWindow window) {
     if (lateness.drops(window, watermark)) {
       return;
     }
-    Object key = batch.tableKey(index, probe);
-    KeyWindows known = keyWindows(key);
-    ActiveWindow active = merging.join(known.windows, window);
-    active.aggregate = reduction.add(active.aggregate, batch, index);
-    active.count++;
-    if (active.end < watermark) {
-      active.ended = true;
+    KeyWindows key = active.get(batch.tableKey(index, probe));
+    int before = key.windows.size();
+    ActiveWindow joined = merging.join(key.windows, window);
+    active.windowsAdded(key.windows.size() - before);
+    joined.aggregate = reduction.add(joined.aggregate, batch, index);
+    joined.count++;
+    if (joined.end < watermark) {
+      joined.ended = true;
     }
-    if (isReady(active) && !active.queued) {
-      active.queued = true;
-      filled.add(new Filled(known, active));
+    if (isReady(joined) && !joined.queued) {
+      joined.queued = true;
+      filled.add(new Filled(key, joined));
     }
-    lookAt(known, due(active));
-  }
-
-  private KeyWindows keyWindows(Object key) {
-    KeyWindows known = table.find(key);
-    if (known == null) {
-      known = new KeyWindows(key instanceof ByteKey bytes ? bytes.copy() : key);
-      table.add(known);
-    }
-    return known;
+    active.lookAt(key, due(joined));
   }
 
   private boolean isReady(ActiveWindow window) {
@@ -225,31 +141,27 @@ final class MergingGroupingOperator extends GroupingOperator {
     return window.ended ? rules.expiry(window.end) : window.end;
   }
 
-  private void lookAt(KeyWindows key, long time) {
-    if (time < key.nextLook) {
-      key.nextLook = time;
-      looks.add(new Look(time, key));
-    }
-  }
-
   // ---- Time --------------------------------------------------------------------------------
 
   @Override
   boolean fire(long newWatermark, Slice share) {
     watermark = newWatermark;
-    for (Look look = looks.peek(); look != null && look.time < newWatermark; look = looks.peek()) {
-      if (share.isUsedUp()) {
-        return false;
-      }
-      looks.remove();
-      KeyWindows key = look.key;
-      if (look.time == key.nextLook) {
-        key.nextLook = NEVER;
+    do {
+      for (KeyWindows key = next(share); key != null; key = next(share)) {
         fireNext(key);
         share.spend();
       }
-    }
+      if (share.isUsedUp()) {
+        return false;
+      }
+    } while (active.bringBackBefore(newWatermark));
+    active.shrink();
     return true;
+  }
+
+  /** A key to be looked at; null if none in memory is, or the share is used up. */
+  private @Nullable KeyWindows next(Slice share) {
+    return share.isUsedUp() ? null : active.nextBefore(watermark);
   }
 
   /** Does to a key's windows what is due first, if anything is, and says when to look again. */
@@ -260,15 +172,17 @@ final class MergingGroupingOperator extends GroupingOperator {
     if (due(window) < watermark) {
       if (window.ended || rules.expiry(window.end) < watermark) {
         fire(key, window, true);
+        reduction.release(window.aggregate);
         windows.remove(next);
+        active.windowsAdded(-1);
       } else {
         end(key, window);
       }
     }
     if (windows.size() == 0) {
-      table.remove(key);
+      active.remove(key);
     } else {
-      lookAt(key, due(windows.get(earliest(windows))));
+      active.lookAt(key, due(windows.get(earliest(windows))));
     }
   }
 
@@ -288,8 +202,7 @@ final class MergingGroupingOperator extends GroupingOperator {
     if (!rules.firesByCount()) {
       fire(key, window, false);
     } else if (window.count > 0) {
-      window.held = true;
-      held.add(new Held(window.end, window));
+      active.hold(window);
     }
   }
 
@@ -313,6 +226,7 @@ final class MergingGroupingOperator extends GroupingOperator {
     window.count = 0;
     window.held = false;
     if (rules.discarding()) {
+      reduction.release(window.aggregate);
       window.aggregate = Reduction.ABSENT;
     }
   }
@@ -325,18 +239,8 @@ final class MergingGroupingOperator extends GroupingOperator {
     return window.end < watermark ? Timing.ON_TIME : Timing.EARLY;
   }
 
-  /**
-   * The next look is never after the end of a window that has not ended; those that have ended, and
-   * wait for more elements before they fire, hold the watermark at their end.
-   */
   @Override
   public long hold() {
-    Held first = held.peek();
-    while (first != null && !first.counts()) {
-      held.remove();
-      first = held.peek();
-    }
-    Look next = looks.peek();
-    return Math.min(first == null ? NEVER : first.end, next == null ? NEVER : next.time);
+    return active.hold();
   }
 }

@@ -1,9 +1,13 @@
 package dev.trestle.runner.group;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A window that has not expired, and what is known of it across all keys. */
@@ -11,7 +15,9 @@ final class OpenWindow {
 
   final BoundedWindow window;
 
-  /** The window's maximum timestamp, in milliseconds. */
+  final Instant maxTimestamp;
+
+  /** The same, in milliseconds. */
   final long end;
 
   /** When the window is forgotten, in milliseconds. */
@@ -22,6 +28,18 @@ final class OpenWindow {
 
   /** Least timestamp that holds the watermark for this window; {@code Long.MAX_VALUE} for none. */
   long earliest = Long.MAX_VALUE;
+
+  /** Whether all panes of its end have fired. */
+  boolean ended;
+
+  /** Rows of slices that this window, which has not expired, is made of. */
+  final List<SliceRows> rows = new ArrayList<>(0);
+
+  /** Key groups that have rows of what has happened since the end; null where there are none. */
+  @Nullable BitSet endedKeyGroups;
+
+  /** The firing under way, where it is one of rows. */
+  @Nullable WindowScan scan;
 
   /** The window's aggregates; null until its end has come. */
   @Nullable KeyTable table;
@@ -34,7 +52,8 @@ final class OpenWindow {
 
   OpenWindow(BoundedWindow window, long expiry) {
     this.window = window;
-    end = window.maxTimestamp().getMillis();
+    maxTimestamp = window.maxTimestamp();
+    end = maxTimestamp.getMillis();
     this.expiry = expiry;
   }
 
@@ -42,6 +61,11 @@ final class OpenWindow {
   void startFiring(KeyTable complete) {
     table = complete;
     cursor = 0;
+  }
+
+  /** Whether some of it is not in memory. */
+  boolean hasRows() {
+    return !rows.isEmpty() || endedKeyGroups != null;
   }
 
   /** How many panes of a key have fired. */
@@ -73,6 +97,29 @@ final class OpenWindow {
   /** Whether a key has got an element since the window's end that has not fired. */
   boolean isFilled(int number) {
     return number < filled.length && filled[number];
+  }
+
+  /** Says that a key group has rows of what has happened since the end. */
+  void addEndedRows(int keyGroup) {
+    if (endedKeyGroups == null) {
+      endedKeyGroups = new BitSet();
+    }
+    endedKeyGroups.set(keyGroup);
+  }
+
+  /** The table of a window whose end has come. */
+  KeyTable endedTable() {
+    if (table == null) {
+      throw new IllegalStateException("A window fires that has not ended: " + window);
+    }
+    return table;
+  }
+
+  /** Starts anew with an empty table, when what was in the other one has been written to rows. */
+  void empty(KeyTable newTable) {
+    table = newTable;
+    firings = new int[0];
+    filled = new boolean[0];
   }
 
   private void reach(int number) {

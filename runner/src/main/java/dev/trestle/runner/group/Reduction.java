@@ -29,13 +29,17 @@ abstract sealed class Reduction permits Collecting, Combining {
    */
   abstract @Nullable Object merge(@Nullable Object own, @Nullable Object more, boolean shared);
 
+  /** Whether the aggregates of a key take as much room as the one that they would merge into. */
+  abstract boolean concatenates();
+
   /** What a pane hands out. */
   abstract @Nullable Object output(@Nullable Object aggregate);
 
   // ---- Leaving memory, and coming back -----------------------------------------------------
 
   /**
-   * About how many bytes the aggregates made since the last {@link #forget} take.
+   * About how many bytes the aggregates take that were made since the last {@link #forget} and not
+   * {@link #release released}.
    *
    * @param keys how many aggregates there are
    */
@@ -48,6 +52,9 @@ abstract sealed class Reduction permits Collecting, Combining {
    * @param aggregates gives each of them
    */
   abstract void sample(int count, IntFunction<@Nullable Object> aggregates);
+
+  /** Says that an aggregate has been dropped. */
+  abstract void release(@Nullable Object aggregate);
 
   /** Says that all aggregates have been dropped. */
   abstract void forget();

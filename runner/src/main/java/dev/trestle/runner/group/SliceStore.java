@@ -67,12 +67,7 @@ final class SliceStore {
     }
     List<OpenWindow> members = new ArrayList<>(all.size());
     for (BoundedWindow window : all) {
-      OpenWindow open = windows.get(window);
-      if (open == null) {
-        open = new OpenWindow(window, rules.expiry(window));
-        windows.put(window, open);
-        byEnd.add(open);
-      }
+      OpenWindow open = window(window);
       if (!members.contains(open)) {
         members.add(open);
       }
@@ -82,6 +77,17 @@ final class SliceStore {
             key, members.toArray(new OpenWindow[0]), new KeyTable(times, initialTime, footprint));
     slices.put(key, slice);
     return slice;
+  }
+
+  /** A window that has not ended; made where there is none. */
+  OpenWindow window(BoundedWindow window) {
+    OpenWindow open = windows.get(window);
+    if (open == null) {
+      open = new OpenWindow(window, rules.expiry(window));
+      windows.put(window, open);
+      byEnd.add(open);
+    }
+    return open;
   }
 
   /** An empty table for elements that come after the window's end. */
@@ -94,9 +100,10 @@ final class SliceStore {
     return byEnd.peek();
   }
 
-  /** Forgets the window that ends first; its table has been made. */
+  /** Forgets the window that ends first; it has fired. */
   void removeFirst() {
     OpenWindow first = byEnd.remove();
+    first.ended = true;
     windows.remove(first.window);
   }
 
@@ -105,7 +112,7 @@ final class SliceStore {
     return byEnd;
   }
 
-  Iterable<WindowSlice> slices() {
+  Collection<WindowSlice> slices() {
     return slices.values();
   }
 
@@ -113,8 +120,30 @@ final class SliceStore {
     return byEnd.isEmpty();
   }
 
-  KeyTable.Footprint footprint() {
-    return footprint;
+  /** About how many bytes all tables and their aggregates take. */
+  long bytes() {
+    return footprint.bytes() + reduction.bytes(footprint.keys());
+  }
+
+  /** About how many bytes a copy of a slice would take. */
+  long bytes(WindowSlice slice) {
+    long keys = slice.table.size();
+    long all = footprint.keys();
+    return keys == 0 ? 0 : slice.table.bytes() + keys * (reduction.bytes(all) / all);
+  }
+
+  /** Says that a table of this store is not used any more. */
+  void drop(KeyTable table) {
+    for (int i = 0; i < table.size(); i++) {
+      reduction.release(table.aggregate(i));
+    }
+    table.drop();
+  }
+
+  /** Empties a slice, which goes on collecting. */
+  void empty(WindowSlice slice) {
+    drop(slice.table);
+    slice.table = newTable();
   }
 
   /** Drops everything. */
@@ -152,6 +181,9 @@ final class SliceStore {
         }
       }
       release(window, slice);
+      if (slice.pending == 0) {
+        slice.table.drop();
+      }
     }
     window.startFiring(window.table);
     return true;
@@ -179,7 +211,8 @@ final class SliceStore {
     return initialTime == Long.MAX_VALUE ? Math.min(one, other) : Math.max(one, other);
   }
 
-  private void release(OpenWindow window, WindowSlice slice) {
+  /** Says that a window has taken a slice's aggregates. */
+  void release(OpenWindow window, WindowSlice slice) {
     window.slices.remove(slice);
     window.cursor = 0;
     if (--slice.pending == 0) {

@@ -15,7 +15,7 @@ final class WindowSlice {
   final Object windows;
 
   final OpenWindow[] members;
-  final KeyTable table;
+  KeyTable table;
 
   /** The earliest end of a member, in milliseconds. */
   final long firstEnd;

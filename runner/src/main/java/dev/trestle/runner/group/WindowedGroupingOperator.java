@@ -1,8 +1,6 @@
 package dev.trestle.runner.group;
 
 import dev.trestle.runner.exchange.Batch;
-import dev.trestle.runner.exchange.ByteSink;
-import dev.trestle.runner.exchange.ByteSource;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
@@ -10,15 +8,10 @@ import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
-import dev.trestle.state.KeyGroupRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -48,20 +41,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowedGroupingOperator extends GroupingOperator {
 
-  private static final String OPEN = "open";
-  private static final String ENDED = "ended";
-
   private final boolean earliest;
   private final SliceStore store;
   private final Lateness lateness;
-  private final GroupRecords records;
+  private final EndedWindows ended;
+  private final WindowMemory memory;
+  private final WindowSnapshot snapshot;
   private final ByteKey probe = new ByteKey();
-
-  /** Windows that have ended and not expired, and got elements. */
-  private final Map<BoundedWindow, OpenWindow> ended = new HashMap<>();
-
-  private final PriorityQueue<OpenWindow> byExpiry =
-      new PriorityQueue<>(Comparator.comparingLong(window -> window.expiry));
 
   /** Keys of ended windows that got elements in this batch. */
   private final List<LatePane> latePanes = new ArrayList<>();
@@ -85,7 +71,10 @@ final class WindowedGroupingOperator extends GroupingOperator {
     earliest = rules.timestamps() == TimestampCombiner.EARLIEST;
     store = new SliceStore(reduction, rules);
     lateness = new Lateness(rules);
-    records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
+    ended = new EndedWindows(store, rules);
+    GroupRecords records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
+    memory = new WindowMemory(reduction, store, ended, records);
+    snapshot = new WindowSnapshot(rules, records, store, ended, memory);
   }
 
   @Override
@@ -93,66 +82,19 @@ final class WindowedGroupingOperator extends GroupingOperator {
     super.open(operatorContext);
     watermark = operatorContext.inputWatermark();
     lateness.open(operatorContext);
-    operatorContext.restored().read(OPEN, (keyGroup, record) -> restoreOpen(record));
-    operatorContext.restored().read(ENDED, (keyGroup, record) -> restoreEnded(record));
+    memory.open(operatorContext);
+    snapshot.restore(operatorContext.restored(), watermark);
   }
 
-  // ---- Snapshot ----------------------------------------------------------------------------
-
-  /**
-   * Section {@code open}: windows that have not ended, key, time, aggregate. Section {@code ended}:
-   * the window, key, number of firings, time, aggregate.
-   */
   @Override
   public void snapshot(SnapshotWriter out) throws IOException {
-    KeyGroupRange range = context().keyGroups();
-    SnapshotWriter.Section open = out.section(OPEN);
-    for (WindowSlice slice : store.slices()) {
-      Object windows = slice.windowsFrom(watermark);
-      KeyTable table = slice.table;
-      for (int i = 0; i < table.size(); i++) {
-        ByteSink record = open.keyed(GroupRecords.keyGroup(table.key(i), range));
-        records.writeWindows(windows, record);
-        records.writeKey(table.key(i), record);
-        record.writeLong(table.time(i));
-        records.writeAggregate(table.aggregate(i), record);
-      }
-    }
-    SnapshotWriter.Section past = out.section(ENDED);
-    for (OpenWindow window : ended.values()) {
-      KeyTable table = tableOf(window);
-      for (int i = 0; i < table.size(); i++) {
-        ByteSink record = past.keyed(GroupRecords.keyGroup(table.key(i), range));
-        records.writeWindows(window.window, record);
-        records.writeKey(table.key(i), record);
-        record.writeInt(window.firings(i));
-        record.writeLong(table.time(i));
-        records.writeAggregate(table.aggregate(i), record);
-      }
-    }
+    memory.beforeSnapshot();
+    snapshot.write(out, context().keyGroups(), watermark);
   }
 
-  private void restoreOpen(ByteSource record) throws IOException {
-    WindowSlice slice = store.slice(records.readWindows(record));
-    KeyTable table = slice.table;
-    Object key = records.readKey(record);
-    int number = table.numberOfKept(key, key.hashCode());
-    long time = GroupRecords.readLong(record);
-    table.setTime(number, time);
-    table.setAggregate(number, records.readAggregate(record));
-    for (OpenWindow window : slice.members) {
-      window.earliest = Math.min(window.earliest, time);
-    }
-  }
-
-  private void restoreEnded(ByteSource record) throws IOException {
-    OpenWindow window = endedWindow((BoundedWindow) records.readWindows(record));
-    KeyTable table = tableOf(window);
-    Object key = records.readKey(record);
-    int number = table.numberOfKept(key, key.hashCode());
-    window.restore(number, GroupRecords.readInt(record));
-    table.setTime(number, GroupRecords.readLong(record));
-    table.setAggregate(number, records.readAggregate(record));
+  @Override
+  public void close() {
+    memory.close();
   }
 
   // ---- Elements ----------------------------------------------------------------------------
@@ -183,6 +125,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
       }
       latePanes.clear();
     }
+    memory.batchAdded(size, lastSlice);
   }
 
   /** The slice of a set of windows, or null if one of them has ended. */
@@ -222,9 +165,13 @@ final class WindowedGroupingOperator extends GroupingOperator {
   }
 
   private void addToEnded(Batch batch, int index, BoundedWindow window) {
-    OpenWindow open = endedWindow(window);
-    KeyTable table = tableOf(open);
+    OpenWindow open = ended.window(window);
+    KeyTable table = open.endedTable();
+    int known = table.size();
     int number = table.number(batch.tableKey(index, probe), batch.keyHash(index));
+    if (number == known && open.hasRows()) {
+      bringBack(open, number);
+    }
     table.setAggregate(number, reduction.add(table.aggregate(number), batch, index));
     if (!open.isFilled(number)) {
       open.fill(number);
@@ -232,15 +179,18 @@ final class WindowedGroupingOperator extends GroupingOperator {
     }
   }
 
-  private OpenWindow endedWindow(BoundedWindow window) {
-    OpenWindow open = ended.get(window);
-    if (open == null) {
-      open = new OpenWindow(window, rules.expiry(window));
-      open.table = store.newTable();
-      ended.put(window, open);
-      byExpiry.add(open);
+  /** Reads what is known of a key of a window that has ended. */
+  private void bringBack(OpenWindow window, int number) {
+    KeyTable table = window.endedTable();
+    WindowScan scan = memory.rows().find(window, table.key(number), table.hash(number));
+    if (scan.next()) {
+      window.restore(number, scan.firings());
+      if (rules.discarding()) {
+        reduction.release(scan.aggregate());
+      } else {
+        table.setAggregate(number, scan.aggregate());
+      }
     }
-    return open;
   }
 
   /** An element that is behind the output watermark already cannot hold it. */
@@ -261,7 +211,9 @@ final class WindowedGroupingOperator extends GroupingOperator {
     watermark = newWatermark;
     lastWindows = null;
     lastSlice = null;
-    return fireAll(newWatermark, share);
+    boolean done = fireAll(newWatermark, share);
+    memory.shrink();
+    return done;
   }
 
   private boolean fireAll(long newWatermark, Slice share) {
@@ -270,7 +222,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
       if (ending != null && ending.end >= newWatermark) {
         ending = null;
       }
-      OpenWindow expiring = byExpiry.peek();
+      OpenWindow expiring = ended.first();
       if (expiring != null && expiring.expiry >= newWatermark) {
         expiring = null;
       }
@@ -294,83 +246,152 @@ final class WindowedGroupingOperator extends GroupingOperator {
 
   /** Fires the pane of a window's end for all keys; false when the share was used up first. */
   private boolean end(OpenWindow window, Slice share) {
+    boolean done =
+        memory.firesFromRows(window) ? endFromRows(window, share) : endFromMemory(window, share);
+    if (done) {
+      store.removeFirst();
+      if (window.expiry < watermark) {
+        memory.drop(window);
+      } else {
+        window.cursor = 0;
+        ended.add(window);
+      }
+    }
+    return done;
+  }
+
+  private boolean endFromMemory(OpenWindow window, Slice share) {
     if ((window.table == null || !window.slices.isEmpty()) && !store.assemble(window, share)) {
       return false;
     }
-    KeyTable table = tableOf(window);
+    KeyTable table = window.endedTable();
     boolean expired = window.expiry < watermark;
-    Timing timing = timing(window, 0);
-    PaneInfo pane = PaneInfo.createPane(true, expired, timing, 0, 0);
-    boolean ofWindow = !earliest;
-    Instant end = Instant.ofEpochMilli(window.end);
+    PaneInfo pane = paneOfEnd(window);
     for (int size = table.size(); window.cursor < size; window.cursor++) {
       if (share.isUsedUp()) {
         return false;
       }
       int number = window.cursor;
       Object aggregate = table.aggregate(number);
-      emit(
-          table.key(number),
-          aggregate,
-          ofWindow ? end : timestamp(window, table.time(number)),
-          window,
-          pane);
+      emit(table.key(number), aggregate, timestamp(window, table.time(number)), window, pane);
       if (!expired) {
         window.fired(number, true);
         table.setTime(number, Long.MAX_VALUE);
         if (rules.discarding()) {
+          reduction.release(aggregate);
           table.setAggregate(number, Reduction.ABSENT);
         }
       }
       share.spend();
     }
-    store.removeFirst();
-    if (!expired) {
-      window.cursor = 0;
-      ended.put(window.window, window);
-      byExpiry.add(window);
-    }
     return true;
+  }
+
+  /** As above; what has fired stays in the rows of the slices until the window expires. */
+  private boolean endFromRows(OpenWindow window, Slice share) {
+    WindowScan scan = window.scan;
+    if (scan == null) {
+      if (!memory.moveOutSlices(window, share)) {
+        return false;
+      }
+      scan = memory.rows().scan(window);
+      window.scan = scan;
+    }
+    PaneInfo pane = paneOfEnd(window);
+    while (!share.isUsedUp()) {
+      if (!scan.next()) {
+        window.scan = null;
+        window.table = store.newTable();
+        return true;
+      }
+      emit(scan.key(), scan.aggregate(), timestamp(window, scan.time()), window, pane);
+      reduction.release(scan.aggregate());
+      share.spend();
+    }
+    return false;
+  }
+
+  private PaneInfo paneOfEnd(OpenWindow window) {
+    return PaneInfo.createPane(true, window.expiry < watermark, timing(window, 0), 0, 0);
   }
 
   /** Fires the last pane of a window where even an empty one is asked for, and drops the window. */
   private boolean expire(OpenWindow window, Slice share) {
-    if (rules.emptyClosing()) {
-      KeyTable table = tableOf(window);
-      for (int size = table.size(); window.cursor < size; window.cursor++) {
-        if (share.isUsedUp()) {
-          return false;
-        }
-        fire(window, window.cursor, true);
-        share.spend();
-      }
+    if (rules.emptyClosing() && !close(window, share)) {
+      return false;
     }
-    byExpiry.remove();
-    ended.remove(window.window);
+    ended.removeFirst();
+    memory.drop(window);
     return true;
+  }
+
+  private boolean close(OpenWindow window, Slice share) {
+    return window.hasRows() ? closeFromRows(window, share) : closeFromMemory(window, share);
+  }
+
+  private boolean closeFromMemory(OpenWindow window, Slice share) {
+    for (int size = window.endedTable().size(); window.cursor < size; window.cursor++) {
+      if (share.isUsedUp()) {
+        return false;
+      }
+      fire(window, window.cursor, true);
+      share.spend();
+    }
+    return true;
+  }
+
+  private boolean closeFromRows(OpenWindow window, Slice share) {
+    WindowScan scan = window.scan;
+    if (scan == null) {
+      memory.moveOut(window);
+      scan = memory.rows().scan(window);
+      window.scan = scan;
+    }
+    while (!share.isUsedUp()) {
+      if (!scan.next()) {
+        window.scan = null;
+        return true;
+      }
+      Object aggregate = rules.discarding() ? Reduction.ABSENT : scan.aggregate();
+      fire(window, scan.key(), aggregate, scan.firings(), false, true);
+      reduction.release(scan.aggregate());
+      share.spend();
+    }
+    return false;
   }
 
   /** Fires a pane of one key in a window that has ended. */
   private void fire(OpenWindow window, int number, boolean last) {
-    KeyTable table = tableOf(window);
-    int index = window.firings(number);
+    KeyTable table = window.endedTable();
+    Object aggregate = table.aggregate(number);
+    boolean filled = window.isFilled(number);
+    boolean fired =
+        fire(window, table.key(number), aggregate, window.firings(number), filled, last);
+    window.fired(number, fired);
+    if (rules.discarding()) {
+      reduction.release(aggregate);
+      table.setAggregate(number, Reduction.ABSENT);
+    }
+  }
+
+  /** The same; false if there is nothing to be said. */
+  private boolean fire(
+      OpenWindow window,
+      Object key,
+      @Nullable Object aggregate,
+      int index,
+      boolean filled,
+      boolean last) {
     Timing timing = timing(window, index);
     boolean wanted =
-        window.isFilled(number)
+        filled
             || (timing == Timing.ON_TIME && rules.emptyOnTime())
             || (last && rules.emptyClosing());
     if (wanted) {
-      emit(
-          table.key(number),
-          table.aggregate(number),
-          timestamp(window, table.time(number)),
-          window,
-          PaneInfo.createPane(index == 0, last, timing, index, index));
+      PaneInfo pane = PaneInfo.createPane(index == 0, last, timing, index, index);
+      emit(key, aggregate, window.maxTimestamp, window, pane);
     }
-    window.fired(number, wanted);
-    if (rules.discarding()) {
-      table.setAggregate(number, Reduction.ABSENT);
-    }
+    return wanted;
   }
 
   private void emit(
@@ -388,7 +409,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
   }
 
   private static Instant timestamp(OpenWindow window, long time) {
-    return Instant.ofEpochMilli(Math.min(window.end, time));
+    return time < window.end ? Instant.ofEpochMilli(time) : window.maxTimestamp;
   }
 
   @Override
@@ -403,15 +424,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
       OpenWindow first = store.first();
       hold = first == null ? hold : first.end;
     }
-    OpenWindow expiring = rules.emptyClosing() ? byExpiry.peek() : null;
+    OpenWindow expiring = rules.emptyClosing() ? ended.first() : null;
     return expiring == null ? hold : Math.min(hold, expiring.expiry);
-  }
-
-  private static KeyTable tableOf(OpenWindow window) {
-    KeyTable table = window.table;
-    if (table == null) {
-      throw new IllegalStateException("A window fires that has not ended: " + window.window);
-    }
-    return table;
   }
 }

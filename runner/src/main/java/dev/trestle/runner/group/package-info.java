@@ -16,7 +16,8 @@
  *
  * <p>What an element's key accumulates, a list or an accumulator, is a {@code Reduction}; where it
  * is kept, a {@code SliceStore} or {@code ActiveWindows}; how windows merge, a {@code
- * WindowMerging}.
+ * WindowMerging}. What has no room in memory is in {@code WindowRows} and {@code KeyRows}, and in
+ * {@code SpilledGroups} and {@code SpilledWindows} where the input ends by itself.
  */
 @NullMarked
 package dev.trestle.runner.group;

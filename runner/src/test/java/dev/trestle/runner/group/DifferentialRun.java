@@ -8,6 +8,7 @@ import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.operator.InputOperator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.translation.graph.Collection;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,15 +23,18 @@ final class DifferentialRun {
 
   private static final long END = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
 
-  final FakeTask task = new FakeTask();
-  final FakeTask referenceTask = new FakeTask();
+  private FakeTask task = new FakeTask();
+  private final FakeTask referenceTask = new FakeTask();
   private final Scenario scenario;
   private final EdgeFormat format;
-  private final InputOperator operator;
+  private final Collection collection;
+  private final OperatorFactory factory;
+  private InputOperator operator;
   private final ReferenceGrouping reference;
   private final Supplier<Object> values;
   private final boolean holdsEqual;
   private final WindowingStrategy<?, BoundedWindow> strategy;
+  private boolean restarting;
   private int panes;
 
   /** Makes the operator under test. */
@@ -51,7 +55,8 @@ final class DifferentialRun {
     this.holdsEqual = holdsEqual;
     this.strategy = strategy;
     format = Scenario.format(collection);
-    operator = factory.create(task, collection, format);
+    this.collection = collection;
+    this.factory = factory;
     reference = new ReferenceGrouping(referenceTask, format.keyCoder(), strategy, reduceFn);
   }
 
@@ -115,6 +120,13 @@ final class DifferentialRun {
         combiner, (Coder<Object>) (Coder<?>) HostileListFn.CODER, scenario.lifted);
   }
 
+  /** Lets nothing stay in memory, and the operator begin anew from its snapshot now and then. */
+  DifferentialRun spilling(Path directory) {
+    task = new FakeTask(0, directory);
+    restarting = true;
+    return this;
+  }
+
   /** Takes so many random steps, then goes to the end of time; says how many panes there were. */
   int run(long seed, int steps) throws Exception {
     try {
@@ -126,16 +138,29 @@ final class DifferentialRun {
   }
 
   private void run(int steps) throws Exception {
-    operator.open(task);
+    open();
     for (int step = 0; step < steps; step++) {
       switch (scenario.random.nextInt(5)) {
         case 0, 1, 2 -> elements();
         case 3 -> advance(Math.max(watermark() + scenario.random.nextInt(20), 0));
         default -> advance(Math.max(watermark() + scenario.random.nextInt(3), 0));
       }
+      if (restarting && scenario.random.nextInt(15) == 0) {
+        task.restart(operator);
+        open();
+        advance(watermark());
+      }
     }
     advance(END);
     operator.close();
+    assertThat("memory", task.memory.used(), is(0L));
+    assertThat("rows", task.hasDatabase(), is(restarting));
+    task.close();
+  }
+
+  private void open() throws Exception {
+    operator = factory.create(task, collection, format);
+    operator.open(task);
   }
 
   private long watermark() {

@@ -3,6 +3,7 @@ package dev.trestle.runner.group;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 
+import java.nio.file.Path;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
@@ -13,6 +14,7 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The operator of merging windows must do what {@code ReduceFnRunner} does. */
 class MergingGroupingTest {
@@ -24,6 +26,8 @@ class MergingGroupingTest {
     Sessions.withGapDuration(Duration.millis(12)),
     new UnevenSessions()
   };
+
+  @TempDir Path directory;
 
   private static WindowingStrategy<?, BoundedWindow> strategy(Scenario scenario) {
     return scenario.strategy(
@@ -50,6 +54,25 @@ class MergingGroupingTest {
     for (long seed = 0; seed < CASES; seed++) {
       Scenario scenario = new Scenario(seed, MERGING);
       panes += DifferentialRun.combine(scenario, strategy(scenario), false).run(seed, 40);
+    }
+    assertThat(panes, greaterThan(10 * CASES));
+  }
+
+  @Test
+  void groupsAndCombinesLikeReduceFnRunnerWithoutMemory() throws Exception {
+    int panes = 0;
+    for (long seed = 0; seed < CASES / 2; seed++) {
+      Scenario grouped = new Scenario(seed, MERGING);
+      Scenario combined = new Scenario(seed, MERGING);
+      panes +=
+          DifferentialRun.groupByKey(
+                  grouped, strategy(grouped), GroupingOperators.Kind.MERGING, false)
+              .spilling(directory)
+              .run(seed, 40);
+      panes +=
+          DifferentialRun.combine(combined, strategy(combined), false)
+              .spilling(directory)
+              .run(seed, 40);
     }
     assertThat(panes, greaterThan(10 * CASES));
   }

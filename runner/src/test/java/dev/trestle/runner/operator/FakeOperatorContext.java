@@ -1,8 +1,11 @@
 package dev.trestle.runner.operator;
 
 import dev.trestle.state.KeyGroupRange;
+import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
+import dev.trestle.state.rocks.RocksMemory;
 import dev.trestle.state.rocks.RocksResources;
+import dev.trestle.state.rocks.RocksSnapshot;
 import dev.trestle.state.rocks.RocksStore;
 import dev.trestle.state.rocks.RowScope;
 import dev.trestle.state.spill.SpillDirectory;
@@ -17,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
@@ -27,8 +31,15 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator under test may use. Time stands still until the test moves it. */
-public class FakeOperatorContext implements OperatorContext {
+/**
+ * What an operator under test may use. Time stands still until the test moves it. Needs to be
+ * closed if its memory may not suffice.
+ */
+public class FakeOperatorContext implements OperatorContext, AutoCloseable {
+
+  private static final AtomicInteger PATHS = new AtomicInteger();
+  private static final Path NOWHERE = Path.of("/nonexistent");
+  private static final RocksMemory LITTLE = new RocksMemory(4 << 20, 2 << 20);
 
   private static final SideInputs NO_SIDE_INPUTS =
       new SideInputs() {
@@ -55,8 +66,11 @@ public class FakeOperatorContext implements OperatorContext {
 
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
+  private final Path directory;
   private final SpillDirectory spill;
-  private final RocksStore state;
+  private RocksStore state;
+  private final Supplier<RocksResources> rocks;
+  private RocksResources own;
   private SideInputs sideInputs = NO_SIDE_INPUTS;
   private RestoredState restored = RestoredState.NONE;
 
@@ -81,13 +95,21 @@ public class FakeOperatorContext implements OperatorContext {
    * @param directory takes what does not fit into it
    */
   public FakeOperatorContext(long memoryBytes, Path directory) {
-    this(
-        memoryBytes,
-        directory,
-        directory,
-        () -> {
-          throw new AssertionError("The state has to leave the memory");
-        });
+    memory = new MemoryBudget(memoryBytes);
+    this.directory = directory;
+    spill = SpillDirectory.open(directory);
+    rocks = this::own;
+    state = store(newPath(directory, "rows"), List.of());
+  }
+
+  private RocksResources own() {
+    if (directory.equals(NOWHERE)) {
+      throw new AssertionError("The state has to leave the memory");
+    }
+    if (own == null) {
+      own = new RocksResources(LITTLE, 1);
+    }
+    return own;
   }
 
   /**
@@ -98,15 +120,28 @@ public class FakeOperatorContext implements OperatorContext {
   public FakeOperatorContext(
       long memoryBytes, Path directory, Path rowsDirectory, Supplier<RocksResources> rocks) {
     memory = new MemoryBudget(memoryBytes);
+    this.directory = directory;
     spill = SpillDirectory.open(directory);
-    state =
-        RocksStore.create(
-            rocks, rowsDirectory, new RowScope(keyGroups(), Set.of(0)), memory, Long.MAX_VALUE);
+    this.rocks = rocks;
+    state = store(rowsDirectory, List.of());
+  }
+
+  private RocksStore store(Path rowsDirectory, List<RocksSnapshot> snapshots) {
+    return RocksStore.restore(
+        rocks, rowsDirectory, scope(), memory, Long.MAX_VALUE, snapshots);
+  }
+
+  private static Path newPath(Path in, String name) {
+    return in.resolve(name + PATHS.incrementAndGet());
+  }
+
+  private RowScope scope() {
+    return new RowScope(keyGroups(), Set.of(0));
   }
 
   /** A context in which nothing must spill. */
   public FakeOperatorContext() {
-    this(1 << 30, Path.of("/nonexistent"));
+    this(1 << 30, NOWHERE);
   }
 
   public FakeOperatorContext with(SideInputs newSideInputs) {
@@ -233,6 +268,11 @@ public class FakeOperatorContext implements OperatorContext {
     return state.orderedRows(0, number);
   }
 
+  /** Whether any state has left the memory. */
+  public boolean hasDatabase() {
+    return own != null;
+  }
+
   /** How many keys and namespaces have state. */
   public int rows() {
     return state.rowsInMemory();
@@ -253,9 +293,30 @@ public class FakeOperatorContext implements OperatorContext {
     return restored;
   }
 
+  /**
+   * Closes an operator, and goes on as another process does that finds its snapshot: an operator
+   * that is opened next is restored from it.
+   */
+  public void restart(Operator operator) throws Exception {
+    FakeSnapshot snapshot = new FakeSnapshot();
+    operator.snapshot(snapshot);
+    List<SnapshotFile> files = state.checkpoint(newPath(directory, "checkpoint"));
+    operator.close();
+    state.close();
+    restored = snapshot;
+    state =
+        store(
+            newPath(directory, "rows"),
+            files.isEmpty() ? List.of() : List.of(new RocksSnapshot(scope(), files)));
+  }
+
   /** Closes the keyed state. */
+  @Override
   public void close() {
     state.close();
+    if (own != null) {
+      own.close();
+    }
   }
 
   /** Opens an operator with this context. */

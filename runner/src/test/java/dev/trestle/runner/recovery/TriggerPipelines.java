@@ -19,6 +19,8 @@ import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
@@ -35,7 +37,10 @@ final class TriggerPipelines {
         RecoveryPipeline.of("discarded-panes-add-up", TriggerPipelines::discardedPanesAddUp),
         RecoveryPipeline.of("element-counts-in-sessions", TriggerPipelines::countsInSessions),
         RecoveryPipeline.of("stragglers-in-last-panes", TriggerPipelines::stragglers),
-        RecoveryPipeline.of("stragglers-in-sessions", TriggerPipelines::stragglersInSessions));
+        RecoveryPipeline.of("stragglers-in-sessions", TriggerPipelines::stragglersInSessions),
+        RecoveryPipeline.of("stragglers-in-groups", TriggerPipelines::stragglersInGroups),
+        RecoveryPipeline.of(
+            "stragglers-in-sliding-windows", TriggerPipelines::stragglersInSlidingWindows));
   }
 
   private static AfterWatermark.AfterWatermarkEarlyAndLate soon() {
@@ -112,6 +117,32 @@ final class TriggerPipelines {
         .apply(keyed(5))
         .apply(GroupByKey.create())
         .apply(ParDo.of(new Total()))
+        .apply(ParDo.of(new LastSink<>(world)));
+  }
+
+  private static void stragglersInGroups(Pipeline pipeline, World world) {
+    numbers(pipeline)
+        .apply(ParDo.of(new Straggling()))
+        .apply(
+            Window.<Long>into(FixedWindows.of(Duration.millis(50)))
+                .withAllowedLateness(Duration.millis(100), Window.ClosingBehavior.FIRE_ALWAYS)
+                .accumulatingFiredPanes())
+        .apply(keyed(5))
+        .apply(GroupByKey.create())
+        .apply(ParDo.of(new Total()))
+        .apply(ParDo.of(new LastSink<>(world)));
+  }
+
+  private static void stragglersInSlidingWindows(Pipeline pipeline, World world) {
+    numbers(pipeline)
+        .apply(ParDo.of(new Straggling()))
+        .apply(
+            Window.<Long>into(SlidingWindows.of(Duration.millis(60)).every(Duration.millis(20)))
+                .withAllowedLateness(Duration.millis(100), Window.ClosingBehavior.FIRE_ALWAYS)
+                .withTimestampCombiner(TimestampCombiner.EARLIEST)
+                .accumulatingFiredPanes())
+        .apply(keyed(5))
+        .apply(Sum.longsPerKey())
         .apply(ParDo.of(new LastSink<>(world)));
   }
 

@@ -3,7 +3,10 @@ package dev.trestle.state.rocks;
 import dev.trestle.state.table.OrderedRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that lie beside those of keys: where these have the length of a key, ordered rows have a
@@ -51,6 +54,35 @@ final class RocksOrderedRows implements OrderedRows {
     rowValue.write(value, 0, valueLength);
     store.batch().put(rowKey, rowValue);
     store.commitIfLarge();
+  }
+
+  @Override
+  public byte @Nullable [] get(int keyGroup, byte[] key, int keyLength) {
+    store.commit();
+    if (!store.hasDatabase()) {
+      return null;
+    }
+    setKey(keyGroup, key, keyLength);
+    byte[] value = store.database().get(rowKey);
+    return value == null ? null : content(value);
+  }
+
+  @Override
+  public List<byte @Nullable []> getAll(int[] keyGroups, List<byte[]> keys) {
+    store.commit();
+    if (keys.isEmpty() || !store.hasDatabase()) {
+      return Arrays.asList(new byte[keys.size()][]);
+    }
+    List<byte @Nullable []> values = new ArrayList<>(keys.size());
+    List<byte[]> rowKeys = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      setKey(keyGroups[i], keys.get(i), keys.get(i).length);
+      rowKeys.add(rowKey.copy());
+    }
+    for (byte[] value : store.database().multiGet(rowKeys)) {
+      values.add(value == null ? null : content(value));
+    }
+    return values;
   }
 
   @Override

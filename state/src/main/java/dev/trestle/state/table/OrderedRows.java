@@ -1,5 +1,8 @@
 package dev.trestle.state.table;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Rows of one operator in one task that lie in the order of their keys, for what is looked for in
  * an order of its own (by time, by window) and not by the current key. Nothing of it stays in
@@ -21,6 +24,17 @@ public interface OrderedRows {
 
   /** Writes a row, in the place of one that has the same key. */
   void put(int keyGroup, byte[] key, int keyLength, byte[] value, int valueLength);
+
+  /** A row's value, which is the caller's to keep; null if it is not there. */
+  byte @Nullable [] get(int keyGroup, byte[] key, int keyLength);
+
+  /**
+   * The values of several rows, in the order of their keys here; null where there is none. They are
+   * the caller's to keep.
+   *
+   * @param keyGroups of each of the keys
+   */
+  List<byte @Nullable []> getAll(int[] keyGroups, List<byte[]> keys);
 
   /** Deletes a row, if it is there. */
   void delete(int keyGroup, byte[] key, int keyLength);

@@ -1,9 +1,11 @@
 package dev.trestle.state.rocks;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.state.KeyGroupRange;
@@ -47,6 +49,11 @@ class RocksOrderedRowsTest {
     rows.put(keyGroup, bytes(key), key.length(), bytes(value), value.length());
   }
 
+  private static String get(OrderedRows rows, int keyGroup, String key) {
+    byte[] value = rows.get(keyGroup, bytes(key), key.length());
+    return value == null ? null : new String(value, StandardCharsets.ISO_8859_1);
+  }
+
   /** {@code key=value} of all rows of a key group from one on. */
   private static List<String> rows(OrderedRows rows, int keyGroup, byte[] from) {
     List<String> found = new ArrayList<>();
@@ -82,6 +89,8 @@ class RocksOrderedRowsTest {
         String from = Character.toString((char) random.nextInt(256));
         expected.get(group).tailMap(from).forEach((key, value) -> all.add(key + "=" + value));
         assertThat(rows(rows, group, bytes(from)), is(all));
+        String key = Character.toString((char) random.nextInt(256));
+        assertThat(get(rows, group, key), is(expected.get(group).get(key)));
       }
       snapshot =
           new RocksSnapshot(
@@ -147,6 +156,23 @@ class RocksOrderedRowsTest {
   }
 
   @Test
+  void rowIsFoundByItsKeyUntilItIsDeleted() {
+    RocksStore store = fixture.store(ALL, SMALL);
+    OrderedRows rows = store.orderedRows(1, 0);
+    put(rows, 0, "ab", "1");
+    assertThat(get(rows, 0, "ab"), is("1"));
+    assertThat(get(rows, 0, "a"), is(nullValue()));
+    assertThat(get(rows, 1, "ab"), is(nullValue()));
+    put(rows, 1, "b", "2");
+    List<byte[]> values =
+        rows.getAll(new int[] {1, 0, 0}, List.of(bytes("b"), bytes("b"), bytes("ab")));
+    assertThat(values, contains(bytes("2"), null, bytes("1")));
+    assertThat(rows.getAll(new int[0], List.of()), is(empty()));
+    rows.delete(0, bytes("ab"), 2);
+    assertThat(get(rows, 0, "ab"), is(nullValue()));
+  }
+
+  @Test
   void scanEndsWhenTheVisitorHasEnough() {
     RocksStore store = fixture.store(ALL, SMALL);
     OrderedRows rows = store.orderedRows(1, 0);
@@ -161,6 +187,10 @@ class RocksOrderedRowsTest {
   void emptyStoreIsScannedWithoutADatabase() {
     RocksStore store = fixture.store(ALL, SMALL);
     assertThat(rows(store.orderedRows(1, 0), 0, FIRST), is(empty()));
+    assertThat(get(store.orderedRows(1, 0), 0, "a"), is(nullValue()));
+    List<byte[]> values =
+        store.orderedRows(1, 0).getAll(new int[] {0, 1}, List.of(bytes("a"), bytes("b")));
+    assertThat(values, contains(nullValue(), nullValue()));
     assertThat(store.hasDatabase(), is(false));
   }
 
