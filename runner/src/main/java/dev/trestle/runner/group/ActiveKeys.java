@@ -9,6 +9,7 @@ import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.ByteKey;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.NodeTable;
+import dev.trestle.state.memory.MemoryGrant;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,7 +38,7 @@ final class ActiveKeys {
   private final Reduction reduction;
   private final GroupRecords records;
   private final ActiveWindowRecords windowRecords;
-  private final GrantedMemory memory = new GrantedMemory();
+  private MemoryGrant memory = MemoryGrant.none();
   private final ByteKey probe = new ByteKey();
   private final NodeTable<KeyWindows> table = new NodeTable<>();
 
@@ -84,7 +85,7 @@ final class ActiveKeys {
    */
   void open(OperatorContext operatorContext, ToLongFunction<ActiveWindow> due) throws IOException {
     context = operatorContext;
-    memory.open(operatorContext.memory());
+    memory = MemoryGrant.of(operatorContext.memory());
     RestoredState restored = operatorContext.restored();
     if (restored.isRestored()) {
       rows().restore(restored);
@@ -93,7 +94,7 @@ final class ActiveKeys {
   }
 
   void close() {
-    memory.release();
+    memory.close();
   }
 
   // ---- Keys --------------------------------------------------------------------------------

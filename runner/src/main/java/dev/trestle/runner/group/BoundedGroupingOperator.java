@@ -7,6 +7,7 @@ import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.state.ByteKey;
+import dev.trestle.state.memory.MemoryGrant;
 import java.io.IOException;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -32,7 +33,7 @@ final class BoundedGroupingOperator extends GroupingOperator {
   private final boolean earliest;
   private final boolean latest;
   private final ByteKey probe = new ByteKey();
-  private final GrantedMemory memory = new GrantedMemory();
+  private MemoryGrant memory = MemoryGrant.none();
 
   private @Nullable SpilledGroups spilled;
   private int batches;
@@ -50,7 +51,7 @@ final class BoundedGroupingOperator extends GroupingOperator {
   @Override
   public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
-    memory.open(operatorContext.memory());
+    memory = MemoryGrant.of(operatorContext.memory());
   }
 
   @Override
@@ -114,7 +115,7 @@ final class BoundedGroupingOperator extends GroupingOperator {
   private void dropAll() {
     store.clear();
     lastSlice = null;
-    memory.release();
+    memory.close();
   }
 
   // ---- The end -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import dev.trestle.state.memory.MemoryGrant;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -36,7 +37,7 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   final WindowRecords records;
   final KeyTable.Footprint footprint = new KeyTable.Footprint();
   private final ByteKey probe = new ByteKey();
-  private final GrantedMemory memory = new GrantedMemory();
+  private MemoryGrant memory = MemoryGrant.none();
   private KeyTable table = newTable();
   private int batches;
   private @Nullable SpilledWindows spilled;
@@ -69,7 +70,7 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
   @Override
   public void open(OperatorContext operatorContext) throws IOException {
     super.open(operatorContext);
-    memory.open(operatorContext.memory());
+    memory = MemoryGrant.of(operatorContext.memory());
   }
 
   @Override
@@ -148,7 +149,7 @@ abstract sealed class BoundedKeysOperator extends GroupingOperator
     table = newTable();
     footprint.reset();
     forget();
-    memory.release();
+    memory.close();
   }
 
   // ---- The end -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package dev.trestle.runner.group;
 
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Slice;
+import dev.trestle.state.memory.MemoryGrant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ final class WindowMemory {
   private final SliceStore store;
   private final EndedWindows ended;
   private final GroupRecords records;
-  private final GrantedMemory granted = new GrantedMemory();
+  private MemoryGrant granted = MemoryGrant.none();
   private @Nullable OperatorContext context;
   private @Nullable WindowRows rows;
   private int untilSample;
@@ -41,7 +42,7 @@ final class WindowMemory {
   /** Must be called before anything else. */
   void open(OperatorContext operatorContext) {
     context = operatorContext;
-    granted.open(operatorContext.memory());
+    granted = MemoryGrant.of(operatorContext.memory());
     if (operatorContext.restored().isRestored()) {
       rows(); // there may be some
     }
@@ -189,6 +190,6 @@ final class WindowMemory {
   }
 
   void close() {
-    granted.release();
+    granted.close();
   }
 }

@@ -25,6 +25,16 @@ public final class MemoryGrant implements AutoCloseable {
     minimum = Math.min(most, MINIMUM);
   }
 
+  /** Whatever the budget has. */
+  public static MemoryGrant of(MemoryBudget budget) {
+    return new MemoryGrant(budget, budget.total());
+  }
+
+  /** Nothing, whatever is asked for: stands for a grant before there is one. */
+  public static MemoryGrant none() {
+    return new MemoryGrant(new MemoryBudget(0), 0);
+  }
+
   /** Whether so many bytes may be used; asks for more if need be. */
   public boolean covers(long bytes) {
     while (bytes > minimum + granted) {
@@ -37,6 +47,11 @@ public final class MemoryGrant implements AutoCloseable {
     return true;
   }
 
+  /** How many bytes may be used without asking for more. */
+  public long covered() {
+    return minimum + granted;
+  }
+
   /** Says that no more than so many bytes are used. Keeps a step or two for what may come. */
   public void shrinkTo(long bytes) {
     while (granted >= STEP && bytes < minimum + granted - 2 * STEP) {
@@ -45,7 +60,7 @@ public final class MemoryGrant implements AutoCloseable {
     }
   }
 
-  /** Gives everything back; nothing is used any more. May be called more than once. */
+  /** Gives everything back: nothing is used any more. It may be asked for again. */
   @Override
   public void close() {
     budget.release(granted);
