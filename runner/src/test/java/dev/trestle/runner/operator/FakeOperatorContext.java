@@ -127,8 +127,7 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   }
 
   private RocksStore store(Path rowsDirectory, List<RocksSnapshot> snapshots) {
-    return RocksStore.restore(
-        rocks, rowsDirectory, scope(), memory, Long.MAX_VALUE, snapshots);
+    return RocksStore.restore(rocks, rowsDirectory, scope(), memory, Long.MAX_VALUE, snapshots);
   }
 
   private static Path newPath(Path in, String name) {
