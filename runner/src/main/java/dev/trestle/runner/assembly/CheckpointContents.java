@@ -1,5 +1,7 @@
 package dev.trestle.runner.assembly;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.RestoredJob.StageProgress;
 import dev.trestle.runner.compatibility.Compatibility;
@@ -15,8 +17,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +50,18 @@ record CheckpointContents(PipelineDescription pipeline, int keyGroups, boolean a
               "Checkpoint %s has %d key groups and the job %d",
               checkpoint, manifest.keyGroups(), keyGroups));
     }
+    Map<CheckpointManifest.File, Path> locals = new LinkedHashMap<>();
+    for (CheckpointManifest.Task task : manifest.tasks()) {
+      for (CheckpointManifest.File file : task.files()) {
+        locals.computeIfAbsent(file, missing -> to.newFile("restored"));
+      }
+    }
+    checkpoint.fetchAll(locals);
     RestoredJob.Builder builder = RestoredJob.Builder.of(manifest.properties());
     for (CheckpointManifest.Task task : manifest.tasks()) {
       List<SnapshotFile> files = new ArrayList<>();
       for (CheckpointManifest.File file : task.files()) {
-        Path local = to.newFile("restored");
-        checkpoint.fetch(file, local);
+        Path local = requireNonNull(locals.get(file));
         files.add(new SnapshotFile(file.name(), local, file.shared()));
       }
       builder.addTask(

@@ -1,9 +1,13 @@
 package dev.trestle.state.checkpoint;
 
+import dev.trestle.state.checkpoint.Transfers.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +40,19 @@ public final class RestoredCheckpoint {
 
   public CheckpointManifest manifest() {
     return manifest;
+  }
+
+  /**
+   * Downloads files, several at a time where the store likes that, and compares their checksums.
+   *
+   * @param targets local files, by those of the manifest; as in {@link #fetch}
+   * @throws CorruptCheckpointException if an object is missing or not what was stored
+   * @throws IOException if one could not be read or written; trying again may help
+   */
+  public void fetchAll(Map<CheckpointManifest.File, Path> targets) throws IOException {
+    List<Transfer> transfers = new ArrayList<>();
+    targets.forEach((file, to) -> transfers.add(() -> fetch(file, to)));
+    Transfers.runAll(store.transfersAtATime(), transfers);
   }
 
   /**
