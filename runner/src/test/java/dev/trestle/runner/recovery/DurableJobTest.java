@@ -2,15 +2,16 @@ package dev.trestle.runner.recovery;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.TrestleRunner;
+import dev.trestle.state.checkpoint.DirectoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -177,15 +178,13 @@ final class DurableJobTest {
     }
   }
 
+  /** In the order of their ids; the job may be writing and deleting some meanwhile. */
   private List<Path> manifests() throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      List<Path> found =
-          all.filter(path -> path.getFileName().toString().equals("manifest"))
-              .sorted((a, b) -> Long.compare(id(a), id(b)))
-              .toList();
-      assertThat(found.size(), greaterThan(-1));
-      return found;
-    }
+    return DirectoryStore.open(directory).list("").stream()
+        .map(object -> directory.resolve(object.path()))
+        .filter(path -> path.endsWith("manifest"))
+        .sorted(Comparator.comparingLong(DurableJobTest::id))
+        .toList();
   }
 
   private static long id(Path manifest) {
