@@ -156,7 +156,12 @@ public final class JobBuilder {
     context.advanceInputWatermark(progress.inputWatermark());
     Driver driver = driver(stage, index, operators.get(0), channels, context, topology);
     return new Task.Wiring(
-        driver, context, operators, outputs.writers(), outputs.counts(), progress.finished());
+        driver,
+        context,
+        new OperatorChain(operators, context),
+        outputs.writers(),
+        outputs.counts(),
+        progress.finished());
   }
 
   /** The panes of a side input, for one, are grouped by one task under one key. */

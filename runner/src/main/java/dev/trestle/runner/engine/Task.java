@@ -5,7 +5,6 @@ import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.metrics.StepMetrics;
-import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.checkpoint.TaskSnapshot;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class Task implements Wakeable {
   private final InstantSource clock;
   private final Scheduler scheduler;
   private final TaskListener listener;
-  private final Driver.Bundle bundle = this::beginBundle;
+  private final Driver.Bundle bundle = () -> wiring().operators().beginBundle();
   private final Slice slice = new Slice();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
@@ -74,10 +73,6 @@ public final class Task implements Wakeable {
   private final List<SynchronizedTime> downstream = new ArrayList<>();
 
   private @Nullable Wiring wiring;
-  private boolean opened;
-  private boolean inBundle;
-  private long lastFlush = System.nanoTime();
-  private boolean closed;
 
   /** The last checkpoint that has been committed; written by whoever commits. */
   private volatile long committed = NEVER;
@@ -97,7 +92,6 @@ public final class Task implements Wakeable {
   /**
    * What a task works on and with.
    *
-   * @param operators in topological order, the root first
    * @param writers one for each edge that leaves the stage
    * @param counts of elements, brought up to date after each bundle
    * @param finishedBefore whether the task came to its end in the job's earlier life
@@ -105,7 +99,7 @@ public final class Task implements Wakeable {
   record Wiring(
       Driver driver,
       TaskContext context,
-      List<Operator> operators,
+      OperatorChain operators,
       List<EdgeWriter> writers,
       List<ElementCount> counts,
       boolean finishedBefore) {}
@@ -310,7 +304,7 @@ public final class Task implements Wakeable {
         finish();
         return;
       }
-      open();
+      wiring().operators().open();
       tellCommitted();
       if (!isBlocked()) {
         synchronizedTime.read();
@@ -381,16 +375,6 @@ public final class Task implements Wakeable {
     scheduler.ready(this);
   }
 
-  private void open() throws Exception {
-    if (!opened) {
-      opened = true;
-      List<Operator> operators = wiring().operators();
-      for (int i = operators.size() - 1; i >= 0; i--) {
-        operators.get(i).open(wiring().context().of(i));
-      }
-    }
-  }
-
   private void tellCommitted() {
     long now = committed;
     if (now != toldCommitted) {
@@ -400,27 +384,12 @@ public final class Task implements Wakeable {
     }
   }
 
-  private void beginBundle() {
-    if (!inBundle) {
-      inBundle = true;
-      List<Operator> operators = wiring().operators();
-      for (int i = operators.size() - 1; i >= 0; i--) {
-        operators.get(i).startBundle();
-      }
-    }
-  }
-
   private void endBundle() {
-    if (inBundle) {
-      List<Operator> operators = wiring().operators();
-      for (int i = 0; i < operators.size(); i++) {
-        operators.get(i).finishBundle();
-      }
-      inBundle = false;
+    if (wiring().operators().endBundle()) {
       if (driver().isAboutToFire()
-          || limits.isFlushDue(lastFlush)
+          || limits.isFlushDue(wiring().operators().lastFlush())
           || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
-        flushOperators();
+        wiring().operators().flush();
       }
       List<EdgeWriter> writers = wiring().writers();
       for (int i = 0; i < writers.size(); i++) {
@@ -431,21 +400,13 @@ public final class Task implements Wakeable {
     }
   }
 
-  private void flushOperators() {
-    List<Operator> operators = wiring().operators();
-    for (int i = 0; i < operators.size(); i++) {
-      operators.get(i).flush();
-    }
-    lastFlush = System.nanoTime();
-  }
-
   private void passWatermark() {
     long input = driver().watermark();
     TaskContext context = wiring().context();
     context.advanceInputWatermark(input);
-    long output = Math.min(input, hold());
+    long output = Math.min(input, wiring().operators().hold());
     if (output > outputWatermark) {
-      flushOperators();
+      wiring().operators().flush();
       outputWatermark = output;
       context.setOutputWatermark(output);
       if (output < END) {
@@ -459,7 +420,7 @@ public final class Task implements Wakeable {
     if (nowIdle != idle) {
       idle = nowIdle;
       if (idle) {
-        flushOperators();
+        wiring().operators().flush();
         send(new StreamItem.Idle());
       } else if (outputWatermark < END) {
         send(new StreamItem.Watermark(outputWatermark));
@@ -471,22 +432,13 @@ public final class Task implements Wakeable {
     BarrierAligner aligner = driver().aligner();
     if (aligner.isAligned()) {
       tellCommitted(); // before the next snapshot, or what is in that would count as committed
-      flushOperators();
+      wiring().operators().flush();
       long barrier = aligner.release();
       passedBarrier = barrier;
       send(new StreamItem.Barrier(barrier));
       listener.barrierPassed(this, barrier);
       wiring().context().finalizers().barrierPassed(barrier); // with those of the snapshot's marks
     }
-  }
-
-  private long hold() {
-    long hold = Long.MAX_VALUE;
-    List<Operator> operators = wiring().operators();
-    for (int i = 0; i < operators.size(); i++) {
-      hold = Math.min(hold, operators.get(i).hold());
-    }
-    return hold;
   }
 
   private void send(StreamItem item) {
@@ -519,25 +471,8 @@ public final class Task implements Wakeable {
 
   /** Closes the operators, once. The caller owns the task, or no thread runs it any more. */
   void close() throws Exception {
-    if (closed || !opened) {
-      return;
-    }
-    closed = true;
-    Exception first = null;
-    for (Operator operator : wiring().operators()) {
-      try {
-        operator.close();
-      } catch (Exception e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    wiring().context().state().close();
-    if (first != null) {
-      throw first;
+    if (wiring != null) {
+      wiring.operators().close();
     }
   }
 

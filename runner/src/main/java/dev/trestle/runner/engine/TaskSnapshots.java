@@ -2,7 +2,6 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.runner.checkpoint.StateFile;
 import dev.trestle.runner.checkpoint.StateFileWriter;
-import dev.trestle.runner.operator.Operator;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -41,7 +40,7 @@ final class TaskSnapshots {
     TaskContext context = wiring.context();
     KeyGroupRange range = context.keyGroups();
     try (StateFileWriter writer = new StateFileWriter(file, range.total())) {
-      List<Operator> operators = wiring.operators();
+      OperatorChain operators = wiring.operators();
       for (int i = 0; i < operators.size(); i++) {
         operators.get(i).snapshot(writer.step(context.snapshotName(i)));
       }

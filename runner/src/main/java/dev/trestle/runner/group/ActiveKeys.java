@@ -38,7 +38,6 @@ final class ActiveKeys {
   private final Reduction reduction;
   private final GroupRecords records;
   private final ActiveWindowRecords windowRecords;
-  private MemoryGrant memory = MemoryGrant.none();
   private final ByteKey probe = new ByteKey();
   private final NodeTable<KeyWindows> table = new NodeTable<>();
 
@@ -50,6 +49,7 @@ final class ActiveKeys {
   private final PriorityQueue<Held> held =
       new PriorityQueue<>(Comparator.comparingLong(window -> window.end));
 
+  private MemoryGrant memory = MemoryGrant.none();
   private @Nullable OperatorContext context;
 
   /** Null as long as every key has had room. */
@@ -314,8 +314,7 @@ final class ActiveKeys {
   private void restore(ByteSource record, ToLongFunction<ActiveWindow> due) throws IOException {
     Object tableKey = records.readKey(record);
     if (table.find(tableKey) == null) {
-      keepWithinBudget(); // between two keys: one of which half has moved out would be in two
-      // places
+      keepWithinBudget(); // only between two keys: one is in memory or in rows as a whole
     }
     KeyWindows key = get(tableKey);
     ActiveWindow window = key.windows.add(windowRecords.read(record));

@@ -5,13 +5,9 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
-import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.OperatorContext;
-import dev.trestle.runner.operator.Progress;
-import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
-import dev.trestle.runner.operator.SourceOperator;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.translation.graph.Node;
@@ -25,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +93,7 @@ final class CommitTest {
   }
 
   /** Has a mark in each snapshot, by the number of the snapshot. */
-  private final class MarkedSource implements SourceOperator {
+  private final class MarkedSource extends EmptySource {
 
     private @Nullable OperatorContext context;
     private int snapshots;
@@ -116,52 +110,5 @@ final class CommitTest {
           .bundleFinalizer()
           .afterBundleCommit(BoundedWindow.TIMESTAMP_MAX_VALUE, () -> finalized.add(number));
     }
-
-    @Override
-    public Progress advance(Slice slice) {
-      return Progress.NONE;
-    }
-
-    @Override
-    public long watermark() {
-      return 0;
-    }
-
-    @Override
-    public boolean isIdle() {
-      return false;
-    }
-
-    @Override
-    public long nextWakeup() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void accept(
-        @Nullable Object value,
-        Instant timestamp,
-        Object windows,
-        PaneInfo pane,
-        @Nullable Metadata metadata) {
-      throw new AssertionError("A source is given nothing");
-    }
-
-    @Override
-    public void startBundle() {}
-
-    @Override
-    public void finishBundle() {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public long hold() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void close() {}
   }
 }

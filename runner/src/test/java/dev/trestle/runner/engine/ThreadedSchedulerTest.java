@@ -4,12 +4,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
-import dev.trestle.runner.operator.ImmediateOperator;
-import dev.trestle.runner.operator.Metadata;
-import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
-import dev.trestle.runner.operator.SourceOperator;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
 import dev.trestle.translation.graph.Node;
@@ -25,9 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +98,7 @@ final class ThreadedSchedulerTest {
   }
 
   /** Has never anything to read. */
-  private final class Sleeper extends ImmediateOperator implements SourceOperator {
+  private final class Sleeper extends EmptySource {
 
     private boolean blocks;
 
@@ -124,45 +117,8 @@ final class ThreadedSchedulerTest {
         }
       }
       turns.release();
-      return Progress.NONE;
+      return super.advance(slice);
     }
-
-    @Override
-    public long watermark() {
-      return 0;
-    }
-
-    @Override
-    public boolean isIdle() {
-      return false;
-    }
-
-    @Override
-    public long nextWakeup() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void accept(
-        @Nullable Object value,
-        Instant timestamp,
-        Object windows,
-        PaneInfo pane,
-        @Nullable Metadata metadata) {
-      throw new AssertionError("A source is given nothing");
-    }
-
-    @Override
-    public void open(OperatorContext context) {}
-
-    @Override
-    public void startBundle() {}
-
-    @Override
-    public void finishBundle() {}
-
-    @Override
-    public void close() {}
   }
 
   private static final class FailureListener implements TaskListener {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -78,14 +79,10 @@ final class ParallelReads {
 
   private List<byte @Nullable []> getInParts(List<byte[]> keys, int count) throws RocksDBException {
     List<FutureTask<List<byte @Nullable []>>> parts = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
+    parts.add(new FutureTask<>(() -> getTimed(keys.subList(0, start(1, count, keys)))));
+    for (int i = 1; i < count; i++) {
       List<byte[]> part = keys.subList(start(i, count, keys), start(i + 1, count, keys));
-      FutureTask<List<byte @Nullable []>> reading =
-          i == 0 ? new FutureTask<>(() -> getTimed(part)) : new FutureTask<>(() -> read(part));
-      parts.add(reading);
-      if (i > 0) {
-        readers.execute(reading);
-      }
+      parts.add(handOver(new FutureTask<>(() -> read(part))));
     }
     parts.get(0).run();
     List<byte @Nullable []> values = new ArrayList<>(keys.size());
@@ -101,6 +98,15 @@ final class ParallelReads {
       throw failure;
     }
     return values;
+  }
+
+  private <T> FutureTask<T> handOver(FutureTask<T> reading) {
+    try {
+      readers.execute(reading);
+    } catch (RejectedExecutionException e) {
+      reading.run();
+    }
+    return reading;
   }
 
   private static int start(int part, int count, List<byte[]> keys) {

@@ -124,6 +124,12 @@ class ParallelReadsTest {
   }
 
   @Test
+  void readsHereWhereNobodyElseDoes() throws RocksDBException {
+    threads.shutdown();
+    assertFound(reads(8, ALWAYS).get(keys(1000)), 1000);
+  }
+
+  @Test
   void rowsThatCannotBeReadAreNotTakenForMissing() throws Exception {
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
       db.flush(wait);

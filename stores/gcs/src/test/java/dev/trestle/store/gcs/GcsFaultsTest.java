@@ -1,29 +1,25 @@
 package dev.trestle.store.gcs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.storage.StorageOptions;
 import dev.trestle.state.checkpoint.BucketPrefix;
-import dev.trestle.state.checkpoint.CheckpointManifest.Kind;
 import dev.trestle.state.checkpoint.CheckpointStore;
-import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.store.testing.FaultyProxy;
 import dev.trestle.store.testing.FaultyProxy.Fate;
 import dev.trestle.store.testing.ServerProcess;
+import dev.trestle.store.testing.StoreFaultsContract;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,15 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a job's checkpoints when Cloud Storage, or the way there, is out of order. */
 @Tag("object-store")
-final class GcsFaultsTest {
+final class GcsFaultsTest extends StoreFaultsContract {
 
   @TempDir static Path logs;
 
   private static ServerProcess server;
 
-  @TempDir Path local;
-
-  private final AtomicInteger requests = new AtomicInteger();
   private FaultyProxy proxy;
   private CheckpointStore store;
 
@@ -68,6 +61,26 @@ final class GcsFaultsTest {
     proxy.close();
   }
 
+  @Override
+  protected CheckpointStore store() {
+    return store;
+  }
+
+  @Override
+  protected CheckpointStore direct() throws IOException {
+    return FakeGcsServer.open(store.toString(), server.uri());
+  }
+
+  @Override
+  protected FaultyProxy proxy() {
+    return proxy;
+  }
+
+  @Override
+  protected String writing() {
+    return "POST";
+  }
+
   /** As users have it, but for the pauses between the attempts. */
   private CheckpointStore impatient(String place) throws IOException {
     StorageOptions options = GcsStoreProvider.options(proxy.uri().toString());
@@ -81,16 +94,9 @@ final class GcsFaultsTest {
         BucketPrefix.of(URI.create(place)));
   }
 
-  private void always(Fate fate) {
-    proxy.setRule(
-        (method, uri) -> {
-          requests.incrementAndGet();
-          return fate;
-        });
-  }
-
   /** Of the requests that write, each one with an odd number gets no answer. */
-  private void loseFirstAnswers() {
+  @Override
+  protected void loseFirstAnswers() {
     AtomicInteger writes = new AtomicInteger();
     proxy.setRule(
         (method, uri) -> {
@@ -99,97 +105,6 @@ final class GcsFaultsTest {
               ? new Fate.AnswerLost()
               : new Fate.Passed();
         });
-  }
-
-  private static byte[] bytes(String content) {
-    return content.getBytes(UTF_8);
-  }
-
-  @Test
-  void ownObjectIsRecognisedWhenTheAnswerWasLost() throws IOException {
-    loseFirstAnswers();
-    assertThat(store.createIfAbsent("a", bytes("mine")), is(true));
-    assertThat("repeated, refused, looked up", requests.get(), is(3));
-    assertThat(store.createIfAbsent("a", bytes("mine")), is(false));
-  }
-
-  @Test
-  void objectOfAnotherIsNotTakenForOwnWhenTheRequestWasLost() throws IOException {
-    CheckpointStore direct = FakeGcsServer.open(store.toString(), server.uri());
-    AtomicInteger attempts = new AtomicInteger();
-    proxy.setRule(
-        (method, uri) -> {
-          if (method.equals("POST") && attempts.getAndIncrement() == 0) {
-            create(direct, "a", bytes("same"));
-            return new Fate.Lost();
-          }
-          return new Fate.Passed();
-        });
-    assertThat(store.createIfAbsent("a", bytes("same")), is(false));
-    assertThat(attempts.get(), is(2));
-  }
-
-  private static void create(CheckpointStore store, String path, byte[] content) {
-    try {
-      assertThat(store.createIfAbsent(path, content), is(true));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void jobKeepsItsEpochWhenEveryFirstAnswerIsLost() throws Exception {
-    loseFirstAnswers();
-    JobCheckpoints checkpoints = JobCheckpoints.open(store, "job", 2);
-    assertThat(checkpoints.epoch(), is(1L));
-    for (int id = 1; id <= 3; id++) {
-      checkpoints.commit(id, Kind.CHECKPOINT, new byte[0], Map.of(), 128, List.of());
-    }
-    JobCheckpoints next = JobCheckpoints.open(store, "job", 2);
-    assertThat(next.newestWhole(problem -> {}).orElseThrow().manifest().id(), is(3L));
-  }
-
-  @Test
-  void serverThatIsOutOfOrderFailsEveryCall() throws IOException {
-    Path file = Files.write(local.resolve("file"), new byte[1]);
-    for (int status : new int[] {500, 503}) {
-      always(new Fate.Answered(status));
-      for (Call call : calls(file)) {
-        requests.set(0);
-        IOException failure = assertThrows(IOException.class, call::run);
-        assertThat(
-            failure.getMessage(),
-            allOf(containsString(store.toString()), containsString("status " + status)));
-        assertThat("the client has tried again", requests.get(), greaterThan(1));
-      }
-    }
-  }
-
-  @Test
-  void connectionThatBreaksFailsEveryCall() throws IOException {
-    Path file = Files.write(local.resolve("file"), new byte[1]);
-    always(new Fate.Lost());
-    for (Call call : calls(file)) {
-      IOException failure = assertThrows(IOException.class, call::run);
-      assertThat(
-          failure.getMessage(),
-          allOf(containsString(store.toString()), containsString("could not be asked")));
-    }
-  }
-
-  private interface Call {
-    void run() throws IOException;
-  }
-
-  private List<Call> calls(Path file) {
-    return List.of(
-        () -> store.write("a", file),
-        () -> store.createIfAbsent("a", new byte[1]),
-        () -> store.read("a"),
-        () -> store.download("a", local.resolve("target")),
-        () -> store.length("a"),
-        () -> store.list(""),
-        () -> store.delete("a"));
   }
 
   @Test

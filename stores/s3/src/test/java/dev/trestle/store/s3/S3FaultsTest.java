@@ -1,19 +1,16 @@
 package dev.trestle.store.s3;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.trestle.state.checkpoint.CheckpointManifest.Kind;
 import dev.trestle.state.checkpoint.CheckpointStore;
-import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.store.testing.FaultyProxy;
 import dev.trestle.store.testing.FaultyProxy.Fate;
 import dev.trestle.store.testing.ServerProcess;
+import dev.trestle.store.testing.StoreFaultsContract;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -34,15 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a job's checkpoints when S3, or the way there, is not what it should be. */
 @Tag("object-store")
-final class S3FaultsTest {
+final class S3FaultsTest extends StoreFaultsContract {
 
   @TempDir static Path logs;
 
   private static ServerProcess server;
 
-  @TempDir Path local;
-
-  private final AtomicInteger requests = new AtomicInteger();
   private FaultyProxy proxy;
   private CheckpointStore store;
 
@@ -71,71 +65,41 @@ final class S3FaultsTest {
     proxy.close();
   }
 
-  private void always(Fate fate) {
-    proxy.setRule(
-        (method, uri) -> {
-          requests.incrementAndGet();
-          return fate;
-        });
+  @Override
+  protected CheckpointStore store() {
+    return store;
+  }
+
+  @Override
+  protected CheckpointStore direct() throws IOException {
+    Map<String, String> before = S3Settings.environment(proxy.uri());
+    S3Settings.use(S3Settings.environment(server.uri()));
+    try {
+      return S3Settings.open(store.toString());
+    } finally {
+      S3Settings.use(before);
+    }
+  }
+
+  @Override
+  protected FaultyProxy proxy() {
+    return proxy;
+  }
+
+  @Override
+  protected String writing() {
+    return "PUT";
   }
 
   /** The first attempt to write each object gets no answer. */
-  private void loseFirstAnswers() {
+  @Override
+  protected void loseFirstAnswers() {
     Set<URI> seen = ConcurrentHashMap.newKeySet();
     proxy.setRule(
         (method, uri) -> {
           requests.incrementAndGet();
           return method.equals("PUT") && seen.add(uri) ? new Fate.AnswerLost() : new Fate.Passed();
         });
-  }
-
-  private static byte[] bytes(String content) {
-    return content.getBytes(UTF_8);
-  }
-
-  @Test
-  void ownObjectIsRecognisedWhenTheAnswerWasLost() throws IOException {
-    loseFirstAnswers();
-    assertThat(store.createIfAbsent("a", bytes("mine")), is(true));
-    assertThat("repeated, refused, looked up", requests.get(), is(3));
-    assertThat(store.createIfAbsent("a", bytes("mine")), is(false));
-  }
-
-  @Test
-  void objectOfAnotherIsNotTakenForOwnWhenTheRequestWasLost() throws IOException {
-    S3Settings.use(S3Settings.environment(server.uri()));
-    AtomicInteger attempts = new AtomicInteger();
-    CheckpointStore direct = S3Settings.open(store.toString());
-    proxy.setRule(
-        (method, uri) -> {
-          if (method.equals("PUT") && attempts.getAndIncrement() == 0) {
-            create(direct, "a", bytes("same"));
-            return new Fate.Lost();
-          }
-          return new Fate.Passed();
-        });
-    assertThat(store.createIfAbsent("a", bytes("same")), is(false));
-    assertThat(attempts.get(), is(2));
-  }
-
-  private static void create(CheckpointStore store, String path, byte[] content) {
-    try {
-      assertThat(store.createIfAbsent(path, content), is(true));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  void jobKeepsItsEpochWhenEveryFirstAnswerIsLost() throws Exception {
-    loseFirstAnswers();
-    JobCheckpoints checkpoints = JobCheckpoints.open(store, "job", 2);
-    assertThat(checkpoints.epoch(), is(1L));
-    for (int id = 1; id <= 3; id++) {
-      checkpoints.commit(id, Kind.CHECKPOINT, new byte[0], Map.of(), 128, List.of());
-    }
-    JobCheckpoints next = JobCheckpoints.open(store, "job", 2);
-    assertThat(next.newestWhole(problem -> {}).orElseThrow().manifest().id(), is(3L));
   }
 
   @Test
@@ -157,49 +121,6 @@ final class S3FaultsTest {
         assertThrows(IOException.class, () -> store.createIfAbsent("a", new byte[1]));
     assertThat(failure.getMessage(), containsString("status 409"));
     assertThat(requests.get(), is(21));
-  }
-
-  @Test
-  void serverThatIsOutOfOrderFailsEveryCall() throws IOException {
-    Path file = Files.write(local.resolve("file"), new byte[1]);
-    for (int status : new int[] {500, 503}) {
-      always(new Fate.Answered(status));
-      for (Call call : calls(file)) {
-        requests.set(0);
-        IOException failure = assertThrows(IOException.class, call::run);
-        assertThat(
-            failure.getMessage(),
-            allOf(containsString(store.toString()), containsString("status " + status)));
-        assertThat("the SDK has tried again", requests.get(), greaterThan(1));
-      }
-    }
-  }
-
-  @Test
-  void connectionThatBreaksFailsEveryCall() throws IOException {
-    Path file = Files.write(local.resolve("file"), new byte[1]);
-    always(new Fate.Lost());
-    for (Call call : calls(file)) {
-      IOException failure = assertThrows(IOException.class, call::run);
-      assertThat(
-          failure.getMessage(),
-          allOf(containsString(store.toString()), containsString("could not be asked")));
-    }
-  }
-
-  private interface Call {
-    void run() throws IOException;
-  }
-
-  private List<Call> calls(Path file) {
-    return List.of(
-        () -> store.write("a", file),
-        () -> store.createIfAbsent("a", new byte[1]),
-        () -> store.read("a"),
-        () -> store.download("a", local.resolve("target")),
-        () -> store.length("a"),
-        () -> store.list(""),
-        () -> store.delete("a"));
   }
 
   @Test
