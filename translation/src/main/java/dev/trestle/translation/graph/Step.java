@@ -77,6 +77,15 @@ public sealed interface Step {
       TransformName transform, Collection input, GlobalCombineFn<?, ?, ?> combineFn)
       implements Step {}
 
+  /**
+   * Has transforms of another environment run by its SDK harness, as one. A root behind a keyed
+   * edge where one of them has state or timers, behind a rebalance edge where it processes
+   * restrictions, and else fused to what is before it.
+   *
+   * @param transform the first of them stands for all
+   */
+  record Harness(TransformName transform, Collection input, HarnessSpec spec) implements Step {}
+
   // ---- Roots behind an edge ----------------------------------------------------------------
 
   /**

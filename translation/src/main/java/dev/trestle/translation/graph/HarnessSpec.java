@@ -1,0 +1,88 @@
+package dev.trestle.translation.graph;
+
+import java.util.List;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
+import org.apache.beam.sdk.coders.Coder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an SDK harness is told of the transforms that it runs, and how elements get there and back.
+ *
+ * <p>Elements stay encoded. The coder of a collection that such transforms read or write reads and
+ * writes the bytes of the wire, but for what the runner must look at: keys, windows, timestamps.
+ *
+ * @param environment where the transforms run
+ * @param descriptor all but its id and the endpoints of data, state and timers. Its ports are
+ *     transforms of the URNs {@code beam:runner:source:v1} and {@code beam:runner:sink:v1}, whose
+ *     payload names the coder of windowed elements
+ * @param inputPort id of the port through which the input goes
+ * @param outputPorts ids of the ports through which outputs come, in the order of {@link
+ *     Node#outputs()}
+ * @param sideInputs what the transforms may ask for
+ * @param userStates the cells of state that they may ask for
+ * @param timerFamilies their timers
+ * @param restrictions id of the transform that processes sized elements and restrictions; null
+ *     where there is none
+ * @param requiresStableInput whether input has to survive a crash unchanged before they may see it
+ */
+public record HarnessSpec(
+    Environment environment,
+    ProcessBundleDescriptor descriptor,
+    String inputPort,
+    List<String> outputPorts,
+    List<SideInput> sideInputs,
+    List<UserState> userStates,
+    List<TimerFamily> timerFamilies,
+    @Nullable String restrictions,
+    boolean requiresStableInput) {
+
+  public HarnessSpec {
+    outputPorts = List.copyOf(outputPorts);
+    sideInputs = List.copyOf(sideInputs);
+    userStates = List.copyOf(userStates);
+    timerFamilies = List.copyOf(timerFamilies);
+  }
+
+  /** Whether the input has to come key by key. */
+  public boolean stateful() {
+    return !userStates.isEmpty() || !timerFamilies.isEmpty();
+  }
+
+  /**
+   * A side input.
+   *
+   * @param tag by which {@link Node.SideInput} names it
+   * @param transform id of the transform that reads it, in the descriptor
+   * @param localName its name there
+   * @param materialization URN of the access pattern: iterable or multimap
+   * @param elements the collection that it is made of
+   */
+  public record SideInput(
+      String tag,
+      String transform,
+      String localName,
+      String materialization,
+      Collection elements) {}
+
+  /**
+   * A cell of state.
+   *
+   * @param transform id of the transform that has it
+   * @param localName its name there
+   * @param spec what it is
+   */
+  public record UserState(String transform, String localName, RunnerApi.StateSpec spec) {}
+
+  /**
+   * A timer family.
+   *
+   * @param transform id of the transform that has it
+   * @param localName its name there
+   * @param coder of its timers on the wire, keys encoded as in the input
+   */
+  public record TimerFamily(
+      String transform, String localName, TimerFamilySpec spec, Coder<?> coder) {}
+}
