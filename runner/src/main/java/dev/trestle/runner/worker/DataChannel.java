@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Elements and timers of all bundles of a worker, to it and back, in order. Any thread may call.
  *
- * <p>To it they go in frames that are filled from all bundles. What comes back is handed on at once,
- * whether anybody has use for it yet or not: all bundles share the stream, and to hold one up would
- * hold up those that it waits for.
+ * <p>To it they go in frames that are filled from all bundles. What comes back is handed on at
+ * once, whether anybody has use for it yet or not: all bundles share the stream, and to hold one up
+ * would hold up those that it waits for.
  */
 final class DataChannel {
 

@@ -2,6 +2,7 @@ package dev.trestle.runner.worker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bundle at a worker behind gRPC. A bundle is done when three things have come, in any order: the
- * response, the end of each output, and an answer to each split. The worker sends them on streams of
- * their own, and they overtake each other.
+ * response, the end of each output, and an answer to each split. The worker sends them on streams
+ * of their own, and they overtake each other.
  *
  * <p>The lock guards how far the bundle is; no listener is called with it. What a listener is to be
  * told goes through {@link #events}, which has one at a time told, in order, by whoever came first.
@@ -176,7 +177,7 @@ final class GrpcBundle implements WorkerBundle {
       ended = true;
     }
     channels.forget(this);
-    for (String request : stateRequests) {
+    for (String request : List.copyOf(stateRequests)) {
       if (stateRequests.remove(request)) {
         channels.state().refuse(request, "The bundle has been given up");
       }
@@ -245,8 +246,7 @@ final class GrpcBundle implements WorkerBundle {
       failed(new WorkerException(answer.getError()));
     } else if (!answer.hasProcessBundle()) {
       failed(
-          new WorkerException(
-              "The SDK worker answers a bundle with " + answer.getResponseCase()));
+          new WorkerException("The SDK worker answers a bundle with " + answer.getResponseCase()));
     } else {
       ProcessBundleResponse processed = answer.getProcessBundle();
       processed.getElements().getDataList().forEach(this::received);

@@ -15,22 +15,21 @@ final class LogTail {
 
   /** Adds text, which may be of several lines. */
   synchronized void add(String text) {
-    text.lines()
-        .map(line -> line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + " …")
-        .forEach(
-            line -> {
-              if (lines.size() == MOST_LINES) {
-                lines.removeFirst();
-              }
-              lines.addLast(line);
-            });
+    for (String line : text.lines().toList()) {
+      if (lines.size() == MOST_LINES) {
+        lines.removeFirst();
+      }
+      lines.addLast(line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + " …");
+    }
   }
 
   /** The last lines, oldest first, each with a line feed before it. */
   @Override
   public synchronized String toString() {
     StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append('\n').append(line));
+    for (String line : lines) {
+      text.append('\n').append(line);
+    }
     return text.toString();
   }
 }

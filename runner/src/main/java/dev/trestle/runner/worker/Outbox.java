@@ -9,9 +9,9 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.util.concurren
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages to a worker through a stream that the worker opens, at a time of its choice, and no
- * faster than the worker reads. Any thread may call. Messages are taken and written by the threads
- * of the connection, one at a time, never by the caller's.
+ * Takes messages to a worker through a stream that the worker opens, at a time of its choice, and
+ * no faster than the worker reads. Any thread may call. Messages are taken and written by the
+ * threads of the connection, one at a time, never by the caller's.
  */
 final class Outbox<M> {
 
@@ -39,11 +39,12 @@ final class Outbox<M> {
   /**
    * Writes to a stream that has just been opened; to be called before the service's method returns.
    *
-   * @param broken is called if the worker goes away without having ended its side
+   * @param broken is called when the stream is over, however that came
    * @return false if there is one already
    */
   boolean attach(ServerCallStreamObserver<M> opened, Runnable broken) {
     opened.setOnCancelHandler(broken); // also has it that writing to a broken stream is no error
+    opened.setOnCloseHandler(broken); // gRPC ends a stream through which something unreadable comes
     if (!stream.compareAndSet(null, opened)) {
       return false;
     }

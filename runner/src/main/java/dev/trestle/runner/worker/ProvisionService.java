@@ -1,20 +1,13 @@
 package dev.trestle.runner.worker;
 
-import java.util.List;
 import org.apache.beam.model.fnexecution.v1.ProvisionApi.GetProvisionInfoRequest;
 import org.apache.beam.model.fnexecution.v1.ProvisionApi.GetProvisionInfoResponse;
 import org.apache.beam.model.fnexecution.v1.ProvisionApi.ProvisionInfo;
 import org.apache.beam.model.fnexecution.v1.ProvisionServiceGrpc.ProvisionServiceImplBase;
-import org.apache.beam.model.pipeline.v1.RunnerApi.StandardRunnerProtocols;
-import org.apache.beam.sdk.util.construction.BeamUrns;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.StreamObserver;
 
 /** Where workers learn what they are to do, and where all else is. */
 final class ProvisionService extends ProvisionServiceImplBase {
-
-  private static final List<String> CAPABILITIES =
-      List.of(
-          BeamUrns.getUrn(StandardRunnerProtocols.Enum.CONTROL_RESPONSE_ELEMENTS_EMBEDDING));
 
   private final WorkerRegistry workers;
 
@@ -29,8 +22,7 @@ final class ProvisionService extends ProvisionServiceImplBase {
         .caller()
         .ifPresentOrElse(
             worker -> {
-              response.onNext(
-                  GetProvisionInfoResponse.newBuilder().setInfo(info(worker)).build());
+              response.onNext(GetProvisionInfoResponse.newBuilder().setInfo(info(worker)).build());
               response.onCompleted();
             },
             () -> response.onError(WorkerRegistry.unknownCaller().asRuntimeException()));
@@ -42,7 +34,7 @@ final class ProvisionService extends ProvisionServiceImplBase {
         .setPipelineOptions(provision.pipelineOptions())
         .addAllDependencies(provision.dependencies())
         .putAllMetadata(provision.metadata())
-        .addAllRunnerCapabilities(CAPABILITIES)
+        .addAllRunnerCapabilities(worker.runnerCapabilities())
         .setControlEndpoint(worker.endpoint())
         .setLoggingEndpoint(worker.endpoint())
         .setArtifactEndpoint(worker.endpoint())

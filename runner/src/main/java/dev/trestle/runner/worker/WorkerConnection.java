@@ -2,6 +2,7 @@ package dev.trestle.runner.worker;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -18,6 +19,8 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.Cache
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateResponse;
 import org.apache.beam.model.pipeline.v1.Endpoints.ApiServiceDescriptor;
+import org.apache.beam.model.pipeline.v1.RunnerApi.StandardRunnerProtocols;
+import org.apache.beam.sdk.util.construction.BeamUrns;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.StreamObserver;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class WorkerConnection implements SdkWorker, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerConnection.class);
+
+  private static final Set<String> CAPABILITIES =
+      Set.of(BeamUrns.getUrn(StandardRunnerProtocols.Enum.CONTROL_RESPONSE_ELEMENTS_EMBEDDING));
 
   private static final int LAST_WORDS_MILLIS = 100;
 
@@ -75,6 +81,16 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
     return connected.copy();
   }
 
+  /** Where the worker finds all services. */
+  public ApiServiceDescriptor endpoint() {
+    return endpoint;
+  }
+
+  /** What the worker may make use of in this server, by URN. */
+  public Set<String> runnerCapabilities() {
+    return CAPABILITIES;
+  }
+
   /** Why it is gone; null while it is not. */
   public @Nullable WorkerException gone() {
     return gone.get();
@@ -82,7 +98,8 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
 
   /** The worker has printed something, rather than logged it. */
   public void printed(String line) {
-    logged(LogEntry.newBuilder().setSeverity(LogEntry.Severity.Enum.DEBUG).setMessage(line).build());
+    logged(
+        LogEntry.newBuilder().setSeverity(LogEntry.Severity.Enum.DEBUG).setMessage(line).build());
   }
 
   /**
@@ -163,10 +180,6 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
 
   // ---- For services ----------------------------------------------------------------------------
 
-  ApiServiceDescriptor endpoint() {
-    return endpoint;
-  }
-
   WorkerProvision provision() {
     return provision;
   }
@@ -198,10 +211,7 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
   }
 
   private <I, O> StreamObserver<I> open(
-      String name,
-      Outbox<O> outbox,
-      ServerCallStreamObserver<O> stream,
-      Consumer<I> receiver) {
+      String name, Outbox<O> outbox, ServerCallStreamObserver<O> stream, Consumer<I> receiver) {
     if (!outbox.attach(stream, () -> broken(name, Status.CANCELLED))) {
       return WorkerStreams.refuse(
           stream, Status.ALREADY_EXISTS.withDescription(id + " has a " + name + " stream"));

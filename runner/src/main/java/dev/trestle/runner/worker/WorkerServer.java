@@ -104,8 +104,8 @@ public final class WorkerServer implements AutoCloseable {
   }
 
   /**
-   * Lets a worker connect. Until it does, and for as long as it is connected, it may ask for what it
-   * is told and has to fetch, and may log.
+   * Lets a worker connect. Until it does, and for as long as it is connected, it may ask for what
+   * it is told and has to fetch, and may log.
    *
    * @param id that nobody else guesses, of letters, digits, - and _
    * @param log is told what it logs

@@ -48,9 +48,11 @@ final class Descriptors {
         .putCoders("window", coder("beam:coder:global_window:v1"))
         .putCoders("windowed input", windowed(components, in))
         .putCoders("windowed output", windowed(components, out))
-        .putTransforms(INPUT, port("beam:runner:source:v1", "windowed input").putOutputs("o", in).build())
+        .putTransforms(
+            INPUT, port("beam:runner:source:v1", "windowed input").putOutputs("o", in).build())
         .putTransforms(PAR_DO, parDo)
-        .putTransforms(OUTPUT, port("beam:runner:sink:v1", "windowed output").putInputs("i", out).build())
+        .putTransforms(
+            OUTPUT, port("beam:runner:sink:v1", "windowed output").putInputs("i", out).build())
         .build();
   }
 
@@ -66,8 +68,7 @@ final class Descriptors {
                         .setUrn(PTransformTranslation.PAR_DO_TRANSFORM_URN)
                         .setPayload(
                             ParDoPayload.newBuilder()
-                                .putTimerFamilySpecs(
-                                    "timer", TimerFamilySpec.getDefaultInstance())
+                                .putTimerFamilySpecs("timer", TimerFamilySpec.getDefaultInstance())
                                 .build()
                                 .toByteString()))
                 .build())

@@ -5,7 +5,6 @@ import static dev.trestle.runner.worker.RecordedBundle.take;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.Elements;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.InstructionRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.InstructionResponse;
@@ -98,9 +97,8 @@ final class FakeWorker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     transport.shutdownNow();
-    transport.awaitTermination(RecordedBundle.PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** What comes through a stream. */

@@ -1,7 +1,5 @@
 package dev.trestle.runner.worker;
 
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.fn.harness.FnHarness;
@@ -10,7 +8,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.SdkHarnessOptions;
 
 /** Beam's own worker for Java, on a thread of this process. */
-final class InProcessHarness implements AutoCloseable {
+final class InProcessHarness {
 
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -19,7 +17,7 @@ final class InProcessHarness implements AutoCloseable {
    *
    * @param logs whether it takes this process's log to the server
    */
-  InProcessHarness(WorkerServer server, String id, boolean logs) {
+  InProcessHarness(WorkerConnection connection, boolean logs) {
     PipelineOptions options = PipelineOptionsFactory.create();
     options.as(SdkHarnessOptions.class).setEnableLogViaFnApi(logs);
     Thread thread =
@@ -27,26 +25,24 @@ final class InProcessHarness implements AutoCloseable {
             () -> {
               try {
                 FnHarness.main(
-                    id,
+                    connection.id(),
                     options,
-                    Set.copyOf(
-                        List.of("beam:protocol:control_response_elements_embedding:v1")),
-                    server.endpoint(),
-                    server.endpoint(),
+                    connection.runnerCapabilities(),
+                    connection.endpoint(),
+                    connection.endpoint(),
                     null);
                 ended.complete(null);
               } catch (Throwable t) {
                 ended.completeExceptionally(t);
               }
             },
-            "harness-" + id);
+            "harness-" + connection.id());
     thread.setDaemon(true);
     thread.start();
   }
 
   /** Waits until it has seen that it is not wanted any more. */
-  @Override
-  public void close() throws Exception {
+  void awaitEnd() throws Exception {
     ended.get(RecordedBundle.PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -81,14 +81,14 @@ final class JavaHarnessTest {
   }
 
   private SdkWorker start(boolean logs) throws Exception {
-    harness = new InProcessHarness(server, ID, logs);
+    harness = new InProcessHarness(connection, logs);
     return connection.connected().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @AfterEach
   void stop() throws Exception {
     connection.close();
-    harness.close();
+    harness.awaitEnd();
     server.close();
   }
 
@@ -240,7 +240,7 @@ final class JavaHarnessTest {
     SdkWorker worker = start(false);
     RecordedBundle heard = new RecordedBundle();
     worker.begin(worker.register(Descriptors.withoutTimers()), List.of(), heard).endOfInput();
-    assertThat(heard.awaitFailure(), containsString("coder"));
+    assertThat(heard.awaitFailure(), containsString("at org.apache.beam.fn.harness"));
   }
 
   @Test
@@ -282,8 +282,7 @@ final class JavaHarnessTest {
     for (int i = 0; i < 2; i++) {
       RecordedBundle heard = new RecordedBundle();
       WorkerBundle bundle = worker.begin(descriptor, List.of(), heard);
-      bundle.send(
-          INPUT, encoded(coder, List.of(KV.of("a", ""), KV.of("b", ""), KV.of("a", ""))));
+      bundle.send(INPUT, encoded(coder, List.of(KV.of("a", ""), KV.of("b", ""), KV.of("a", ""))));
       bundle.endOfInput();
       while (!heard.hasEnded()) {
         StateRequest request = heard.stateRequests.poll(10, TimeUnit.MILLISECONDS);
@@ -336,8 +335,7 @@ final class JavaHarnessTest {
     goOn = new CountDownLatch(1);
     SdkWorker worker = start(false);
     RecordedBundle heard = new RecordedBundle();
-    WorkerBundle bundle =
-        worker.begin(worker.register(ofStrings(new Waiting())), List.of(), heard);
+    WorkerBundle bundle = worker.begin(worker.register(ofStrings(new Waiting())), List.of(), heard);
     bundle.send(INPUT, encoded(StringUtf8Coder.of(), List.of("a", "b", "c", "d")));
     bundle.endOfInput();
     reached.await();
@@ -359,8 +357,7 @@ final class JavaHarnessTest {
     goOn = new CountDownLatch(1);
     SdkWorker worker = start(false);
     RecordedBundle heard = new RecordedBundle();
-    WorkerBundle bundle =
-        worker.begin(worker.register(ofStrings(new Waiting())), List.of(), heard);
+    WorkerBundle bundle = worker.begin(worker.register(ofStrings(new Waiting())), List.of(), heard);
     bundle.send(INPUT, encoded(StringUtf8Coder.of(), List.of("a")));
     reached.await();
     bundle.requestProgress();

@@ -107,7 +107,7 @@ final class WorkerServerTest {
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() {
     worker.close();
     server.close();
   }
@@ -235,8 +235,7 @@ final class WorkerServerTest {
     assertThat(descriptor.getTimerApiServiceDescriptor(), is(server.endpoint()));
     for (String port : List.of(INPUT, OUTPUT)) {
       RemoteGrpcPort payload =
-          RemoteGrpcPort.parseFrom(
-              descriptor.getTransformsOrThrow(port).getSpec().getPayload());
+          RemoteGrpcPort.parseFrom(descriptor.getTransformsOrThrow(port).getSpec().getPayload());
       assertThat(payload.getApiServiceDescriptor(), is(server.endpoint()));
       assertThat(payload.getCoderId(), is("coder"));
     }
@@ -472,8 +471,7 @@ final class WorkerServerTest {
             .setResponseMarshaller(new Bytes())
             .build();
     FakeWorker.Inbox<byte[], byte[]> answers = new FakeWorker.Inbox<>();
-    ClientCalls.asyncBidiStreamingCall(
-            worker.channel().newCall(raw, CallOptions.DEFAULT), answers)
+    ClientCalls.asyncBidiStreamingCall(worker.channel().newCall(raw, CallOptions.DEFAULT), answers)
         .onNext(new byte[] {-1, -1, -1, -1, -1});
     assertThat(heard.awaitFailure(), containsString("its data stream has broken"));
   }
@@ -567,7 +565,8 @@ final class WorkerServerTest {
   @Test
   void aWorkerThatIsLetGoSeesItsStreamsEndInGoodOrder() throws Exception {
     begin(Descriptors.withoutTimers());
-    worker.openState();
+    worker.openState().onNext(stateRequest("r", "unknown"));
+    worker.state.next();
     connection.close();
     worker.control.ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     worker.data.ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
