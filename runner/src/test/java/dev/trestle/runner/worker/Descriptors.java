@@ -19,16 +19,16 @@ import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /** Descriptors of one ParDo between an input port and an output port. */
-final class Descriptors {
+public final class Descriptors {
 
-  static final String INPUT = "input";
-  static final String OUTPUT = "output";
-  static final String PAR_DO = "parDo";
+  public static final String INPUT = "input";
+  public static final String OUTPUT = "output";
+  public static final String PAR_DO = "parDo";
 
   private Descriptors() {}
 
   /** That of a DoFn for a worker that runs it. */
-  static <I, O> ProcessBundleDescriptor of(DoFn<I, O> fn, Coder<I> input, Coder<O> output) {
+  public static <I, O> ProcessBundleDescriptor of(DoFn<I, O> fn, Coder<I> input, Coder<O> output) {
     Pipeline pipeline = Pipeline.create();
     pipeline.apply(Create.empty(input)).apply("It", ParDo.of(fn)).setCoder(output);
     Components components = PipelineTranslation.toProto(pipeline).getComponents();
@@ -57,7 +57,7 @@ final class Descriptors {
   }
 
   /** One that only looks like it, for a worker that runs nothing; with a timer family "timer". */
-  static ProcessBundleDescriptor withTimers() {
+  public static ProcessBundleDescriptor withTimers() {
     return ProcessBundleDescriptor.newBuilder()
         .putTransforms(INPUT, port("beam:runner:source:v1", "coder").build())
         .putTransforms(
@@ -77,7 +77,7 @@ final class Descriptors {
   }
 
   /** One that only looks like it. */
-  static ProcessBundleDescriptor withoutTimers() {
+  public static ProcessBundleDescriptor withoutTimers() {
     return ProcessBundleDescriptor.newBuilder()
         .putTransforms(INPUT, port("beam:runner:source:v1", "coder").build())
         .putTransforms(OUTPUT, port("beam:runner:sink:v1", "coder").build())

@@ -18,19 +18,19 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /** A listener that remembers what it is told. */
-class RecordedBundle implements BundleListener {
+public class RecordedBundle implements BundleListener {
 
   /** Longer than anything takes, even on a machine that does much else. */
-  static final int PATIENCE_SECONDS = 60;
+  public static final int PATIENCE_SECONDS = 60;
 
   /** What has come, in order: "elements", "split", "done" and so on. */
-  final List<String> events = new CopyOnWriteArrayList<>();
+  public final List<String> events = new CopyOnWriteArrayList<>();
 
-  final List<ByteString> elements = new CopyOnWriteArrayList<>();
-  final List<ByteString> timers = new CopyOnWriteArrayList<>();
-  final BlockingQueue<StateRequest> stateRequests = new LinkedBlockingQueue<>();
-  final BlockingQueue<ProcessBundleSplitResponse> splits = new LinkedBlockingQueue<>();
-  final BlockingQueue<ProcessBundleProgressResponse> progress = new LinkedBlockingQueue<>();
+  public final List<ByteString> elements = new CopyOnWriteArrayList<>();
+  public final List<ByteString> timers = new CopyOnWriteArrayList<>();
+  public final BlockingQueue<StateRequest> stateRequests = new LinkedBlockingQueue<>();
+  public final BlockingQueue<ProcessBundleSplitResponse> splits = new LinkedBlockingQueue<>();
+  public final BlockingQueue<ProcessBundleProgressResponse> progress = new LinkedBlockingQueue<>();
   private final CompletableFuture<ProcessBundleResponse> end = new CompletableFuture<>();
 
   @Override
@@ -75,16 +75,16 @@ class RecordedBundle implements BundleListener {
     end.completeExceptionally(cause);
   }
 
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return end.isDone();
   }
 
-  ProcessBundleResponse awaitDone() throws Exception {
+  public ProcessBundleResponse awaitDone() throws Exception {
     return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The message of the failure. */
-  String awaitFailure() throws InterruptedException, TimeoutException {
+  public String awaitFailure() throws InterruptedException, TimeoutException {
     try {
       end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -94,7 +94,7 @@ class RecordedBundle implements BundleListener {
     throw new AssertionError("The bundle is done");
   }
 
-  static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
+  public static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
     T taken = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (taken == null) {
       throw new AssertionError("Nothing has come");
