@@ -1,4 +1,4 @@
-package dev.trestle.runner.dofn;
+package dev.trestle.runner.keyed;
 
 import dev.trestle.state.ByteKey;
 import org.apache.beam.runners.core.StatefulDoFnRunner.TimeInternalsCleanupTimer;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * cache remembers for which keys and windows it has been done lately. An entry never becomes wrong:
  * once a timer has fired, its window admits no more elements.
  */
-final class CleanupTimers {
+public final class CleanupTimers {
 
   /** Known to keyed contexts too: such a timer holds the watermark in its own way. */
   private static final String ID = TimeInternalsCleanupTimer.GC_TIMER_ID;
@@ -36,7 +36,7 @@ final class CleanupTimers {
    * @param tellsExpiration whether something is to be output when a window expires, which happens
    *     at the end of time too
    */
-  CleanupTimers(TimerInternals timers, boolean tellsExpiration) {
+  public CleanupTimers(TimerInternals timers, boolean tellsExpiration) {
     this.timers = timers;
     this.tellsExpiration = tellsExpiration;
   }
@@ -46,7 +46,7 @@ final class CleanupTimers {
    *
    * @param tableKey the current key as the batch gave it
    */
-  void ensure(Object tableKey, int keyHash, WindowScope scope) {
+  public void ensure(Object tableKey, int keyHash, WindowScope scope) {
     if (!tellsExpiration && !scope.expiry().isBefore(GlobalWindow.INSTANCE.maxTimestamp())) {
       return; // the state lives as long as the job
     }
@@ -66,7 +66,7 @@ final class CleanupTimers {
         ID,
         "",
         fireTime(scope),
-        tellsExpiration ? scope.window().maxTimestamp() : UserTimer.NO_OUTPUT,
+        tellsExpiration ? scope.window().maxTimestamp() : KeyedContext.NO_OUTPUT_TIMESTAMP,
         TimeDomain.EVENT_TIME);
   }
 
@@ -75,7 +75,8 @@ final class CleanupTimers {
     return scope.expiry().plus(Duration.millis(1));
   }
 
-  static boolean isCleanup(TimerData timer) {
+  /** Whether a timer is one of these. */
+  public static boolean isCleanup(TimerData timer) {
     return timer.getTimerId().equals(ID) && timer.getDomain() == TimeDomain.EVENT_TIME;
   }
 }

@@ -1,4 +1,4 @@
-package dev.trestle.runner.dofn;
+package dev.trestle.runner.keyed;
 
 import org.apache.beam.runners.core.LateDataUtils;
 import org.apache.beam.runners.core.StateNamespace;
@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param expiry when the window's elements are too late: its end and the allowed lateness, at most
  *     the end of the global window
  */
-record WindowScope(BoundedWindow window, StateNamespace namespace, Instant expiry) {
+public record WindowScope(BoundedWindow window, StateNamespace namespace, Instant expiry) {
 
   /** The scopes of recent windows, so that elements of a window share one. Not thread safe. */
-  static final class Cache {
+  public static final class Cache {
 
     /** A power of two. */
     private static final int SIZE = 64;
@@ -27,12 +27,13 @@ record WindowScope(BoundedWindow window, StateNamespace namespace, Instant expir
     private final Duration allowedLateness;
     private final @Nullable WindowScope[] scopes = new @Nullable WindowScope[SIZE];
 
-    Cache(Coder<BoundedWindow> windowCoder, Duration allowedLateness) {
+    public Cache(Coder<BoundedWindow> windowCoder, Duration allowedLateness) {
       this.windowCoder = windowCoder;
       this.allowedLateness = allowedLateness;
     }
 
-    WindowScope of(BoundedWindow window) {
+    /** The scope of a window. */
+    public WindowScope of(BoundedWindow window) {
       int hash = window.hashCode();
       int slot = (hash ^ hash >>> 6 ^ hash >>> 16) & (SIZE - 1);
       WindowScope scope = scopes[slot];
