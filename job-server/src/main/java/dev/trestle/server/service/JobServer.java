@@ -131,7 +131,8 @@ public final class JobServer implements AutoCloseable {
               Thread thread = new Thread(work, "trestle-server-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            new ThreadPoolExecutor.DiscardPolicy()); // nobody is told anything after the end
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
