@@ -149,14 +149,8 @@ final class RemoteJob implements RunningJob {
   public CompletableFuture<String> savepoint(AfterSavepoint then) {
     CompletableFuture<String> place =
         then == AfterSavepoint.GO_ON ? client.savepoint(id) : client.stop(id);
-    return place.handle(RemoteJob::placeOrRefusal).thenCompose(each -> each);
-  }
-
-  private static CompletableFuture<String> placeOrRefusal(
-      @Nullable String place, @Nullable Throwable failure) {
-    return failure == null
-        ? CompletableFuture.completedFuture(place)
-        : CompletableFuture.failedFuture(Refusals.of(failure));
+    return place.exceptionallyCompose(
+        failure -> CompletableFuture.failedFuture(Refusals.of(failure)));
   }
 
   @Override
