@@ -87,7 +87,9 @@ public final class ArtifactStore {
     for (Path prefix : list(objects)) {
       for (Path file : list(prefix)) {
         boolean held =
-            Sha256.parse(String.valueOf(file.getFileName())).map(holders::containsKey).orElse(false);
+            Sha256.parse(String.valueOf(file.getFileName()))
+                .map(holders::containsKey)
+                .orElse(false);
         if (!held) {
           delete(file);
         }

@@ -8,7 +8,9 @@ import java.security.MessageDigest;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is coming. Not thread safe; closed in any case, after which nothing is left of it. */
+/**
+ * A file that is coming. Not thread safe; closed in any case, after which nothing is left of it.
+ */
 final class ArtifactUpload implements AutoCloseable {
 
   private final ArtifactStore store;

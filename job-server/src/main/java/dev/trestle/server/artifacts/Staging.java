@@ -109,7 +109,8 @@ public final class Staging implements AutoCloseable {
       return takeBytes(upload, coming, answer);
     }
     if (resolving && answer.hasResolveArtifactResponse()) {
-      List<ArtifactInformation> resolved = answer.getResolveArtifactResponse().getReplacementsList();
+      List<ArtifactInformation> resolved =
+          answer.getResolveArtifactResponse().getReplacementsList();
       artifacts += resolved.size();
       if (artifacts > MOST_ARTIFACTS) {
         throw new ArtifactException("The pipeline has more than " + MOST_ARTIFACTS + " artifacts");

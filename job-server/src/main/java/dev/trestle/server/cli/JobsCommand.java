@@ -46,9 +46,7 @@ public final class JobsCommand implements Callable<Integer> {
       } else {
         jobs.forEach(
             job ->
-                terminal
-                    .out()
-                    .printf("%-30s  %-9s  %s%n", job.name(), job.state(), job.where()));
+                terminal.out().printf("%-30s  %-9s  %s%n", job.name(), job.state(), job.where()));
       }
       terminal.out().flush();
       return ExitCodes.DONE;

@@ -52,8 +52,13 @@ final class KnownJobs implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       known.close();
       throw new IOException(
-          "the job server at " + endpoint + " answers " + e.getStatus().getCode() + ": "
-              + e.getStatus().getDescription(), e);
+          "the job server at "
+              + endpoint
+              + " answers "
+              + e.getStatus().getCode()
+              + ": "
+              + e.getStatus().getDescription(),
+          e);
     } catch (IOException | RuntimeException e) {
       known.close();
       throw e;

@@ -36,8 +36,7 @@ public final class LogsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     verbosity.apply();
     return choice.visit(
-        terminal,
-        job -> new JobFollower(job.serverOr("log"), job.id(), this::show).follow());
+        terminal, job -> new JobFollower(job.serverOr("log"), job.id(), this::show).follow());
   }
 
   private void show(JobMessagesResponse heard) {
@@ -48,8 +47,7 @@ public final class LogsCommand implements Callable<Integer> {
     } else {
       JobStateEvent event = heard.getStateResponse();
       String time =
-          Instant.ofEpochSecond(
-                  event.getTimestamp().getSeconds(), event.getTimestamp().getNanos())
+          Instant.ofEpochSecond(event.getTimestamp().getSeconds(), event.getTimestamp().getNanos())
               .toString();
       show(time, STATE, event.getState().name());
     }
@@ -58,7 +56,10 @@ public final class LogsCommand implements Callable<Integer> {
   private void show(String time, String importance, String text) {
     terminal
         .out()
-        .println(json ? JobsJson.line(time, importance, text) : String.join(" ", time, importance, text));
+        .println(
+            json
+                ? JobsJson.line(time, importance, text)
+                : String.join(" ", time, importance, text));
     terminal.out().flush();
   }
 }

@@ -34,6 +34,7 @@ public final class ServerCommand implements Callable<Integer> {
 
   private static final int DEFAULT_PORT = 8099;
   private static final int MEGABYTE = 1 << 20;
+  private static final int MOST_MESSAGE_MEGABYTES = 1000;
 
   @Mixin private final Verbosity verbosity = new Verbosity();
 
@@ -69,7 +70,8 @@ public final class ServerCommand implements Callable<Integer> {
 
   @Option(
       names = "--insecure",
-      description = "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
+      description =
+          "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
   private boolean insecure;
 
   @Option(
@@ -166,8 +168,8 @@ public final class ServerCommand implements Callable<Integer> {
     refuseIf(keepJobs < 0, "--keep-jobs must not be negative.");
     refuseIf(keepDays < 0, "--keep-days must not be negative.");
     refuseIf(
-        maxMessageMegabytes < 1 || maxMessageMegabytes >= Integer.MAX_VALUE / MEGABYTE,
-        "--max-message-mb must be from 1 to 2046.");
+        maxMessageMegabytes < 1 || maxMessageMegabytes > MOST_MESSAGE_MEGABYTES,
+        "--max-message-mb must be from 1 to " + MOST_MESSAGE_MEGABYTES + ".");
     refuseIf(maxArtifactMegabytes < 1, "--max-artifact-mb must be at least 1.");
     return new ServerSettings(
         new InetSocketAddress(host, port),

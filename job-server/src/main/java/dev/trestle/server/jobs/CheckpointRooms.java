@@ -40,7 +40,9 @@ record CheckpointRooms(Path root) {
         pipeline.getComponents().getTransformsMap().values().stream()
             .anyMatch(
                 each ->
-                    each.getSpec().getUrn().equals(PTransformTranslation.TEST_STREAM_TRANSFORM_URN));
+                    each.getSpec()
+                        .getUrn()
+                        .equals(PTransformTranslation.TEST_STREAM_TRANSFORM_URN));
     boolean unbounded =
         pipeline.getComponents().getPcollectionsMap().values().stream()
             .anyMatch(each -> each.getIsBounded() == IsBounded.Enum.UNBOUNDED);

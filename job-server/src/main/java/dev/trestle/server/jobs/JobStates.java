@@ -7,9 +7,9 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Timestamp;
 
 /**
  * How a job's states of the job API are used here. A job is {@code STOPPED} when it has been
- * prepared, {@code STARTING} until its first tasks run, {@code RUNNING}, perhaps {@code DRAINING} or
- * {@code CANCELLING}, and at last {@code DONE}, {@code FAILED} or {@code CANCELLED}. One that was
- * drained is {@code DONE}: Beam's Python and Java clients take {@code DRAINED} for a failure.
+ * prepared, {@code STARTING} until its first tasks run, {@code RUNNING}, perhaps {@code DRAINING}
+ * or {@code CANCELLING}, and at last {@code DONE}, {@code FAILED} or {@code CANCELLED}. One that
+ * was drained is {@code DONE}: Beam's Python and Java clients take {@code DRAINED} for a failure.
  */
 public final class JobStates {
 
@@ -34,8 +34,7 @@ public final class JobStates {
   static JobStateEvent event(JobState.Enum state, Instant at) {
     return JobStateEvent.newBuilder()
         .setState(state)
-        .setTimestamp(
-            Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()))
+        .setTimestamp(Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()))
         .build();
   }
 }

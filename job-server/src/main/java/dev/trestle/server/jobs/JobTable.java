@@ -34,7 +34,8 @@ import org.rocksdb.WriteOptions;
  * are a letter for the kind, the job's id, and for messages a zero byte and their number in eight
  * bytes; values are JSON for the record, and Beam's protos for everything else.
  *
- * <p>Any thread may call. Closing waits for calls that are under way, and those that come later fail.
+ * <p>Any thread may call. Closing waits for calls that are under way, and those that come later
+ * fail.
  */
 public final class JobTable implements AutoCloseable {
 

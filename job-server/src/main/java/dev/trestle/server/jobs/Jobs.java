@@ -18,11 +18,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
-import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage.MessageImportance;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobState;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
@@ -125,7 +124,7 @@ public final class Jobs implements AutoCloseable {
     String name = JobIds.name(request, options);
     String id = ids.next(name);
     boolean own = rooms.choose(id, request.getPipeline(), options);
-    launcher.check(request.getPipeline(), options);
+    check(request.getPipeline(), options);
     long now = clock.millis();
     JobRecord record =
         new JobRecord(
@@ -148,6 +147,18 @@ public final class Jobs implements AutoCloseable {
     return job;
   }
 
+  /** Whatever goes wrong here, the pipeline is to blame for it. */
+  private void check(Pipeline pipeline, TrestlePipelineOptions options) {
+    try {
+      launcher.check(pipeline, options);
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      LOG.warn("A pipeline that cannot be read", e);
+      throw new IllegalArgumentException("The pipeline cannot be read: " + e, e);
+    }
+  }
+
   /**
    * Has a job run that was prepared. To do so again changes nothing.
    *
@@ -156,7 +167,8 @@ public final class Jobs implements AutoCloseable {
   public void run(String id) {
     ServedJob job = job(id);
     synchronized (this) {
-      long live = jobs.values().stream().filter(each -> JobStates.isLive(each.record().state())).count();
+      long live =
+          jobs.values().stream().filter(each -> JobStates.isLive(each.record().state())).count();
       if (closing) {
         throw new JobRefusal("The server is ending");
       }

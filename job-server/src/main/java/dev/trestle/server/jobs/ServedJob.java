@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * A job of the server, from its preparation on. Every change of its state is in the table before
  * anybody is told.
  *
- * <p>Any thread may call. The state changes under the job's lock, which is not held while the engine
- * is asked for something.
+ * <p>Any thread may call. The state changes under the job's lock, which is not held while the
+ * engine is asked for something.
  */
 public final class ServedJob {
 
@@ -34,6 +34,7 @@ public final class ServedJob {
   private final InstantSource clock;
   private final MessageLog messages;
   private final StateFeed states;
+  private final CompletableFuture<RunningJob> begin = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   @GuardedBy("this")
@@ -151,6 +152,7 @@ public final class ServedJob {
   /** Takes note of it. Answers whether it has to be cancelled at once. */
   private synchronized boolean launched(RunningJob job) {
     running = job;
+    begin.completeAsync(() -> job);
     switch (record.state()) {
       case STARTING -> enter(JobState.Enum.RUNNING, null);
       case DRAINING -> job.drain();
@@ -197,6 +199,7 @@ public final class ServedJob {
     } catch (JobTableException e) {
       LOG.error("How job {} has ended is not known after the server's end: {}", id(), last, e);
     } finally {
+      begin.completeExceptionally(new JobRefusal("The job has ended meanwhile"));
       end.complete(null);
     }
   }
@@ -227,8 +230,8 @@ public final class ServedJob {
   }
 
   /**
-   * Cancels the job, unless it has ended. It is {@code CANCELLING} until it has cleared up; one that
-   * was never run is cancelled at once.
+   * Cancels the job, unless it has ended. It is {@code CANCELLING} until it has cleared up; one
+   * that was never run is cancelled at once.
    */
   public JobState.Enum cancel() {
     RunningJob job;
@@ -270,20 +273,17 @@ public final class ServedJob {
   }
 
   /**
-   * Asks for a savepoint.
+   * Asks for a savepoint. One that is starting takes it as soon as it runs.
    *
    * @return its place; fails as {@link RunningJob#savepoint} does
    */
   public CompletableFuture<String> savepoint(AfterSavepoint then) {
-    RunningJob job;
-    String refusal;
     synchronized (this) {
-      job = running;
-      refusal = notRunning();
+      if (!JobStates.isLive(record.state())) {
+        return CompletableFuture.failedFuture(new JobRefusal(notRunning()));
+      }
     }
-    return job == null
-        ? CompletableFuture.failedFuture(new JobRefusal(refusal))
-        : job.savepoint(then);
+    return begin.thenCompose(job -> job.savepoint(then));
   }
 
   @GuardedBy("this")
@@ -299,8 +299,8 @@ public final class ServedJob {
   }
 
   /**
-   * Stops the job for now, because the server ends. One that has checkpoints goes on when the server
-   * comes back; another one has failed.
+   * Stops the job for now, because the server ends. One that has checkpoints goes on when the
+   * server comes back; another one has failed.
    */
   void suspend() {
     RunningJob job;

@@ -1,6 +1,7 @@
 package dev.trestle.server.jobs;
 
 import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.TrestleRunner;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pipeline options as clients send them: a struct with keys like {@code
- * beam:option:checkpoint_dir:v1}. Those that are the runner's are read; the others belong to the SDK
- * and reach its workers untouched.
+ * beam:option:checkpoint_dir:v1}. Those that are the runner's are read; the others belong to the
+ * SDK and reach its workers untouched.
  */
 public final class SubmittedOptions {
 
@@ -30,6 +31,10 @@ public final class SubmittedOptions {
   private static final String GO_OPTIONS = "go_options";
 
   private static final String PARALLELISM = "parallelism";
+
+  /** What says how the client is to reach the server. */
+  private static final Set<String> OF_THE_CLIENT =
+      Set.of("runner", "endpoint", "endpoint_certificates");
 
   private SubmittedOptions() {}
 
@@ -56,7 +61,7 @@ public final class SubmittedOptions {
               }
             });
     goOptions(known);
-    known.remove("runner"); // the client's
+    known.keySet().removeAll(OF_THE_CLIENT);
     if (number(known.get(PARALLELISM)) < 0) {
       known.remove(PARALLELISM); // Go's and Python's way to say nothing
     }
@@ -67,8 +72,10 @@ public final class SubmittedOptions {
       options =
           PipelineOptionsTranslation.fromProto(struct.build()).as(TrestlePipelineOptions.class);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("The pipeline options cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "The pipeline options cannot be read: " + e.getMessage(), e);
     }
+    options.setRunner(TrestleRunner.class);
     checkValues(options, known);
     return options;
   }
@@ -102,8 +109,7 @@ public final class SubmittedOptions {
 
   private static void goOptions(Map<String, Value> known) {
     Value go = known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance());
-    Value options =
-        go.getStructValue().getFieldsOrDefault("options", Value.getDefaultInstance());
+    Value options = go.getStructValue().getFieldsOrDefault("options", Value.getDefaultInstance());
     options.getStructValue().getFieldsMap().forEach(known::putIfAbsent);
   }
 

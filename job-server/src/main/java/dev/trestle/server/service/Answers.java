@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.StreamObserver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,11 @@ final class Answers {
     client.onCompleted();
   }
 
+  /** Answers when there is an answer. A client that has gone meanwhile is not told. */
   static <T> void answer(StreamObserver<T> client, CompletionStage<T> call) {
-    call.whenComplete((answer, failure) -> {
+    ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> LOG.debug("Nobody waits"));
+    call.whenComplete(
+        (answer, failure) -> {
           if (failure == null) {
             client.onNext(answer);
             client.onCompleted();

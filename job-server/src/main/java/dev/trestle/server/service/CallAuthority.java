@@ -28,9 +28,7 @@ final class CallAuthority implements ServerInterceptor {
       ServerCallHandler<RequestT, ResponseT> next) {
     String authority = call.getAuthority();
     Context context =
-        authority == null
-            ? Context.current()
-            : Context.current().withValue(AUTHORITY, authority);
+        authority == null ? Context.current() : Context.current().withValue(AUTHORITY, authority);
     return Contexts.interceptCall(context, call, headers, next);
   }
 }

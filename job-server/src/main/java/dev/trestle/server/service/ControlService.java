@@ -49,8 +49,7 @@ final class ControlService implements BindableService {
         .build();
   }
 
-  private CompletionStage<StringValue> savepoint(
-      GetJobStateRequest request, AfterSavepoint then) {
+  private CompletionStage<StringValue> savepoint(GetJobStateRequest request, AfterSavepoint then) {
     try {
       return jobs.job(request.getJobId()).savepoint(then).thenApply(StringValue::of);
     } catch (RuntimeException e) {

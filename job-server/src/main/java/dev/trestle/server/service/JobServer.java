@@ -27,6 +27,9 @@ public final class JobServer implements AutoCloseable {
   private static final int THREADS = 32;
   private static final long IDLE_SECONDS = 30;
 
+  /** gRPC resets the stream of a message so many times as large as allowed, without a word. */
+  private static final int RESET_FACTOR = 2;
+
   /** Of one connection. */
   private static final int MOST_CALLS = 500;
 
@@ -85,7 +88,7 @@ public final class JobServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address, credentials(settings))
             .executor(executor)
-            .maxInboundMessageSize(settings.mostMessageBytes())
+            .maxInboundMessageSize(RESET_FACTOR * settings.mostMessageBytes())
             .maxConcurrentCallsPerConnection(MOST_CALLS)
             .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(LEAST_PING_SECONDS, TimeUnit.SECONDS)
@@ -105,10 +108,16 @@ public final class JobServer implements AutoCloseable {
 
   private static ServerServiceDefinition intercepted(
       BindableService service, ServerSettings settings) {
-    ServerServiceDefinition open =
+    ServerServiceDefinition answered =
         ServerInterceptors.intercept(service, new CallAuthority(), new HeadersFirst());
+    ServerServiceDefinition guarded =
+        ServerInterceptors.intercept(
+            ServerInterceptors.useInputStreamMessages(answered),
+            new RequestGuard(settings.mostMessageBytes()));
     String token = settings.token();
-    return token == null ? open : ServerInterceptors.intercept(open, new BearerToken(token));
+    return token == null
+        ? guarded
+        : ServerInterceptors.intercept(guarded, new BearerToken(token));
   }
 
   private static ServerCredentials credentials(ServerSettings settings) throws IOException {

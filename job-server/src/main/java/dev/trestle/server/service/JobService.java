@@ -1,7 +1,7 @@
 package dev.trestle.server.service;
 
-import dev.trestle.server.jobs.Jobs;
 import dev.trestle.server.jobs.JobRecord;
+import dev.trestle.server.jobs.Jobs;
 import dev.trestle.server.jobs.ServedJob;
 import dev.trestle.server.jobs.SubmittedOptions;
 import java.util.List;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes in artifacts: the client opens the call and names its session, and is then asked for what is
- * missing. A session without a token is of a client that has nothing to stage.
+ * Takes in artifacts: the client opens the call and names its session, and is then asked for what
+ * is missing. A session without a token is of a client that has nothing to stage.
  */
 final class StagingService extends ArtifactStagingServiceImplBase {
 

@@ -79,8 +79,7 @@ class ControlServiceTest {
     assertThat(drain.getStatus().getCode(), is(Status.Code.FAILED_PRECONDITION));
     assertThat(drain.getStatus().getDescription(), containsString("it is STOPPED"));
     assertThat(
-        Status.fromThrowable(savepoint.getCause()).getCode(),
-        is(Status.Code.FAILED_PRECONDITION));
+        Status.fromThrowable(savepoint.getCause()).getCode(), is(Status.Code.FAILED_PRECONDITION));
   }
 
   @Test

@@ -329,12 +329,10 @@ class JobServiceTest {
         assertThrows(
             StatusRuntimeException.class,
             () ->
-                server.prepare(
-                    Pipeline.getDefaultInstance(), Map.of("parallelism", text("1000"))));
+                server.prepare(Pipeline.getDefaultInstance(), Map.of("parallelism", text("1000"))));
 
     assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
-    assertThat(
-        refusal.getStatus().getDescription(), containsString("--checkpoint_interval=often"));
+    assertThat(refusal.getStatus().getDescription(), containsString("--checkpoint_interval=often"));
     assertThat(range.getStatus().getDescription(), containsString("from 0 to 128"));
   }
 

@@ -180,8 +180,7 @@ class RestartTest {
     try (TestServer first = TestServer.start(directory, launcher)) {
       String id = first.run(first.prepare(Pipeline.getDefaultInstance(), WITH_CHECKPOINTS));
       launcher.next();
-      try (JobServerClient client =
-          JobServerClient.connect(first.endpoint(), null, null)) {
+      try (JobServerClient client = JobServerClient.connect(first.endpoint(), null, null)) {
         client.drain(id);
       }
       FakeLauncher again = new FakeLauncher();

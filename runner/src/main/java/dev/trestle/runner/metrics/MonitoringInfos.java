@@ -167,7 +167,8 @@ public final class MonitoringInfos {
     return results;
   }
 
-  @SuppressWarnings("NullAway") // Beam's null for "not committed" is not annotated so that it sees it
+  @SuppressWarnings(
+      "NullAway") // Beam's null for "not committed" is not annotated so that it sees it
   private static <T> MetricResult<T> result(MetricKey key, @Nullable T committed, T attempted) {
     return MetricResult.create(key, committed, attempted);
   }

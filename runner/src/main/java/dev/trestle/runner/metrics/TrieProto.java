@@ -8,7 +8,9 @@ import org.apache.beam.model.pipeline.v1.MetricsApi.BoundedTrieNode;
 import org.apache.beam.runners.core.metrics.BoundedTrieData;
 import org.apache.beam.sdk.metrics.BoundedTrieResult;
 
-/** Beam's form of a bounded trie, made again of its result: paths that end in "true" are cut off. */
+/**
+ * Beam's form of a bounded trie, made again of its result: paths that end in "true" are cut off.
+ */
 final class TrieProto {
 
   private final Map<String, TrieProto> children = new TreeMap<>();
@@ -30,8 +32,7 @@ final class TrieProto {
     for (String segment : path.subList(0, path.size() - 1)) {
       at = at.children.computeIfAbsent(segment, missing -> new TrieProto());
     }
-    at.truncated =
-        path.get(path.size() - 1).equals(BoundedTrieData.BoundedTrieNode.TRUNCATED_TRUE);
+    at.truncated = path.get(path.size() - 1).equals(BoundedTrieData.BoundedTrieNode.TRUNCATED_TRUE);
   }
 
   private BoundedTrieNode toProto() {

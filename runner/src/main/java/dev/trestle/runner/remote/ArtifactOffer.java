@@ -31,7 +31,7 @@ final class ArtifactOffer
     implements ClientResponseObserver<ArtifactResponseWrapper, ArtifactRequestWrapper> {
 
   private static final String FILE = BeamUrns.getUrn(StandardArtifacts.Types.FILE);
-  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 256 << 10;
 
   /** What the connection has brought. */
   private sealed interface Word {

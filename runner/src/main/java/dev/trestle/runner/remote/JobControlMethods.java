@@ -10,8 +10,8 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.protobuf.ProtoUtils;
 
 /**
  * What Trestle's job server does beyond Beam's job API. The requests are Beam's: a job is named by
- * its id. All fail with {@code FAILED_PRECONDITION} if the job cannot do it, and {@code NOT_FOUND} if
- * there is none.
+ * its id. All fail with {@code FAILED_PRECONDITION} if the job cannot do it, and {@code NOT_FOUND}
+ * if there is none.
  */
 public final class JobControlMethods {
 

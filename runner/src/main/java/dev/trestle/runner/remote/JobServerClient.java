@@ -38,8 +38,8 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a job server. Any thread may call; calls wait for their answers, at most a minute.
- * What goes wrong is a {@link StatusRuntimeException}, whose description is for the user.
+ * A connection to a job server. Any thread may call; calls wait for their answers, at most a
+ * minute. What goes wrong is a {@link StatusRuntimeException}, whose description is for the user.
  */
 public final class JobServerClient implements AutoCloseable {
 
@@ -76,8 +76,7 @@ public final class JobServerClient implements AutoCloseable {
                 connection, MetadataUtils.newAttachHeadersInterceptor(bearer(token))));
   }
 
-  private static ChannelCredentials credentials(@Nullable String certificates)
-      throws IOException {
+  private static ChannelCredentials credentials(@Nullable String certificates) throws IOException {
     return certificates == null
         ? InsecureChannelCredentials.create()
         : TlsChannelCredentials.newBuilder().trustManager(new File(certificates)).build();

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Options of pipelines that a job server runs. */
 public interface JobServerOptions extends PipelineOptions {
 
-  /** The environment variable with the token that a server wants; not an option, for options are sent. */
+  /**
+   * The environment variable with the token that a server wants; not an option, for options are
+   * sent.
+   */
   String TOKEN_VARIABLE = "TRESTLE_TOKEN";
 
   /** Host and port of a job server, or null to run in this process. */

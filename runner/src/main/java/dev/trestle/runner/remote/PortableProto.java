@@ -39,8 +39,7 @@ final class PortableProto {
   }
 
   private static Environment environment(PortablePipelineOptions options, List<String> files) {
-    PortablePipelineOptions kind =
-        PipelineOptionsFactory.as(PortablePipelineOptions.class);
+    PortablePipelineOptions kind = PipelineOptionsFactory.as(PortablePipelineOptions.class);
     if (options.getDefaultEnvironmentType() == null) {
       kind.setDefaultEnvironmentType(Environments.ENVIRONMENT_PROCESS);
       kind.setDefaultEnvironmentConfig(SERVERS_OWN_COMMAND);

@@ -21,9 +21,14 @@ final class Refusals {
       Status status = answer.getStatus();
       String text = String.valueOf(status.getDescription());
       return switch (status.getCode()) {
-        case FAILED_PRECONDITION, NOT_FOUND, RESOURCE_EXHAUSTED, INVALID_ARGUMENT, UNAUTHENTICATED ->
+        case FAILED_PRECONDITION,
+            NOT_FOUND,
+            RESOURCE_EXHAUSTED,
+            INVALID_ARGUMENT,
+            UNAUTHENTICATED ->
             new JobRefusal(text);
-        default -> new IOException("The job server answers " + status.getCode() + ": " + text, answer);
+        default ->
+            new IOException("The job server answers " + status.getCode() + ": " + text, answer);
       };
     }
     return new IOException(failure);

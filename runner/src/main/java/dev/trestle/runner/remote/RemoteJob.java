@@ -1,7 +1,6 @@
 package dev.trestle.runner.remote;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.metrics.MonitoringInfos;
 import java.util.List;
@@ -20,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job at a server, seen from its author's process. A thread follows the job and logs what it says.
- * When it has ended its metrics are fetched and the connection is closed. Methods may be called by
- * any thread.
+ * A job at a server, seen from its author's process. A thread follows the job and logs what it
+ * says. When it has ended its metrics are fetched and the connection is closed. Methods may be
+ * called by any thread.
  */
 final class RemoteJob implements RunningJob {
 
@@ -147,6 +146,9 @@ final class RemoteJob implements RunningJob {
 
   @Override
   public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    if (end.getCount() == 0) {
+      return CompletableFuture.failedFuture(new JobRefusal("The job has ended: it is " + state()));
+    }
     CompletableFuture<String> place =
         then == AfterSavepoint.GO_ON ? client.savepoint(id) : client.stop(id);
     return place.exceptionallyCompose(
