@@ -36,7 +36,6 @@ public final class PythonSdk {
                       "pip",
                       "install",
                       "--no-deps",
-                      "--only-binary=:all:",
                       "--requirement=" + requirements);
                 });
     return environment.resolve("environment").resolve("bin").resolve("python");
