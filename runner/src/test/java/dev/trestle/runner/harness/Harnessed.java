@@ -102,7 +102,8 @@ public final class Harnessed {
                                     ? RunnerApi.TimeDomain.Enum.PROCESSING_TIME
                                     : RunnerApi.TimeDomain.Enum.EVENT_TIME)
                             .build(),
-                        task.timers())));
+                        task.timers(),
+                        false)));
     return spec(parDo.transform(), task, List.of(), cells, timers);
   }
 
@@ -137,6 +138,8 @@ public final class Harnessed {
         cells,
         timers,
         null,
+        null,
+        false,
         false);
   }
 
