@@ -25,6 +25,7 @@ import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.util.construction.ParDoTranslation;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
@@ -36,8 +37,7 @@ class HarnessRefusalTest {
 
   private static Problem problem(RunnerApi.Pipeline proto) {
     UnsupportedPipelineException refusal =
-        assertThrows(
-            UnsupportedPipelineException.class, () -> PipelineTranslator.translate(proto));
+        assertThrows(UnsupportedPipelineException.class, () -> PipelineTranslator.translate(proto));
     assertThat(refusal.problems(), hasSize(1));
     return refusal.problems().get(0);
   }
@@ -134,7 +134,9 @@ class HarnessRefusalTest {
             "Same/ParMultiDo(Same)",
             payload -> payload.setRequiresTimeSortedInput(true));
 
-    assertThat(problem(proto).feature(), containsString("coded by string_utf8"));
+    RunnerApi.Pipeline.Builder sorted =
+        proto.toBuilder().addRequirements(ParDoTranslation.REQUIRES_TIME_SORTED_INPUT_URN);
+    assertThat(problem(sorted.build()).feature(), containsString("coded by string_utf8"));
   }
 
   @Test
@@ -164,17 +166,19 @@ class HarnessRefusalTest {
   @Test
   void sideInputThatIsAccessedOddlyIsRefused() {
     Pipeline p = Graphs.pipeline();
-    PCollectionView<Iterable<String>> view = p.apply("Side", Create.of("a")).apply(View.asIterable());
+    PCollectionView<Iterable<String>> view =
+        p.apply("Side", Create.of("a")).apply(View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
     RunnerApi.Pipeline proto =
         changedParDo(
             Foreign.all(p),
             "Reader/ParMultiDo(Same)",
             payload -> {
-              RunnerApi.SideInput.Builder side = payload.getSideInputsOrThrow("local").toBuilder();
+              String name = payload.getSideInputsMap().keySet().iterator().next();
+              RunnerApi.SideInput.Builder side = payload.getSideInputsOrThrow(name).toBuilder();
               side.getAccessPatternBuilder().setUrn("odd:access:v1");
-              return payload.putSideInputs("local", side.build());
+              return payload.putSideInputs(name, side.build());
             });
 
     assertThat(problem(proto).feature(), containsString("accessed as odd:access:v1"));
@@ -188,7 +192,7 @@ class HarnessRefusalTest {
             .apply(Window.into(FixedWindows.of(Duration.millis(5))))
             .apply(View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
 
     Problem problem = problem(inOddWindows(p, MergeStatus.Enum.NON_MERGING));
 
@@ -220,7 +224,10 @@ class HarnessRefusalTest {
     p.apply("Main", Create.of("a")).apply("Same", ParDo.of(new Fns.Same<>()));
     RunnerApi.Pipeline proto =
         changed(
-            Foreign.all(p), "Same/ParMultiDo(Same)", transform -> transform.putInputs("x", transform.getInputsMap().values().iterator().next()));
+            Foreign.all(p),
+            "Same/ParMultiDo(Same)",
+            transform ->
+                transform.putInputs("x", transform.getInputsMap().values().iterator().next()));
 
     Problem problem = problem(proto);
 
@@ -242,7 +249,11 @@ class HarnessRefusalTest {
     OperatorGraph graph = PipelineTranslator.translate(proto);
 
     assertThat(
-        Graphs.step(graph, Step.Harness.class).spec().descriptor().getTransformsMap().values()
+        Graphs.step(graph, Step.Harness.class)
+            .spec()
+            .descriptor()
+            .getTransformsMap()
+            .values()
             .stream()
             .filter(t -> t.getSpec().getUrn().equals("beam:transform:to_string:v1"))
             .toList(),
@@ -265,7 +276,11 @@ class HarnessRefusalTest {
     OperatorGraph graph = PipelineTranslator.translate(proto);
 
     assertThat(
-        Graphs.step(graph, Step.Harness.class).spec().descriptor().getTransformsMap().values()
+        Graphs.step(graph, Step.Harness.class)
+            .spec()
+            .descriptor()
+            .getTransformsMap()
+            .values()
             .stream()
             .filter(transform -> transform.getUniqueName().startsWith("Same"))
             .toList(),
