@@ -35,12 +35,10 @@ final class WorkerLaunchers {
         return payload.getCommand().isEmpty()
             ? booting(environment, job, settings, reaper, payload)
             : new CommandLauncher(
-                List.of(payload.getCommand()),
-                payload.getEnvMap(),
-                reaper,
-                settings.stopTimeout());
+                List.of(payload.getCommand()), payload.getEnvMap(), reaper, settings.stopTimeout());
       } else if (urn.equals(EnvironmentChoice.DOCKER) && settings.docker() == Docker.RUN) {
-        return new ContainerLauncher(DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
+        return new ContainerLauncher(
+            DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
       }
       return booting(environment, job, settings, reaper, ProcessPayload.getDefaultInstance());
     } catch (InvalidProtocolBufferException e) {
@@ -51,7 +49,11 @@ final class WorkerLaunchers {
 
   /** Starts a process of Trestle's own choice, as an SDK's container would. */
   private static WorkerLauncher booting(
-      Environment environment, JobDescription job, EnvironmentSettings settings, Reaper reaper, ProcessPayload payload)
+      Environment environment,
+      JobDescription job,
+      EnvironmentSettings settings,
+      Reaper reaper,
+      ProcessPayload payload)
       throws WorkerException, InvalidProtocolBufferException {
     Sdk sdk = Sdk.of(environment);
     WorkerBoot boot =
@@ -60,6 +62,7 @@ final class WorkerLaunchers {
           case PYTHON -> new PythonBoot(sdk, settings);
           case GO -> new GoBoot();
         };
-    return new BootLauncher(boot, environment, job, payload.getEnvMap(), reaper, settings.stopTimeout());
+    return new BootLauncher(
+        boot, environment, job, payload.getEnvMap(), reaper, settings.stopTimeout());
   }
 }

@@ -127,7 +127,9 @@ final class WorkerSlot {
     return stopped;
   }
 
-  /** From here on nobody interrupts who has started it; nor has anybody who is still to be heard. */
+  /**
+   * From here on nobody interrupts who has started it; nor has anybody who is still to be heard.
+   */
   private synchronized void endStart() {
     starter = null;
     if (stopped) {

@@ -47,8 +47,7 @@ final class ContainerWorkersTest {
             startTimeout,
             Duration.ofMinutes(1));
     try (WorkerFixture fixture = new WorkerFixture(settings)) {
-      return assertThrows(
-              WorkerException.class, () -> fixture.workers().worker(image("mine:1"), 0))
+      return assertThrows(WorkerException.class, () -> fixture.workers().worker(image("mine:1"), 0))
           .getMessage();
     }
   }

@@ -34,8 +34,7 @@ final class GoWorkersTest {
     try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(directory))) {
       return assertThrows(
               WorkerException.class,
-              () ->
-                  fixture.workers().worker(image("apache/beam_go_sdk:2.73.0", dependencies), 0))
+              () -> fixture.workers().worker(image("apache/beam_go_sdk:2.73.0", dependencies), 0))
           .getMessage();
     }
   }

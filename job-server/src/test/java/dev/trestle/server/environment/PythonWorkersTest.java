@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Which Python is started, with what installed. Python itself is a program of the test's that writes
- * down what it is asked for, and as a worker ends with status 5.
+ * Which Python is started, with what installed. Python itself is a program of the test's that
+ * writes down what it is asked for, and as a worker ends with status 5.
  */
 final class PythonWorkersTest {
 
@@ -75,8 +75,7 @@ final class PythonWorkersTest {
   private String failure(Path python, ArtifactInformation... dependencies) throws IOException {
     try (WorkerFixture fixture = new WorkerFixture(settings(python))) {
       return assertThrows(
-              WorkerException.class,
-              () -> fixture.workers().worker(image(IMAGE, dependencies), 0))
+              WorkerException.class, () -> fixture.workers().worker(image(IMAGE, dependencies), 0))
           .getMessage();
     }
   }
@@ -188,8 +187,7 @@ final class PythonWorkersTest {
       JobWorkers workers = fixture.workers();
       CompletableFuture<WorkerException> refusal =
           CompletableFuture.supplyAsync(
-              () ->
-                  assertThrows(WorkerException.class, () -> workers.worker(image(IMAGE), 0)));
+              () -> assertThrows(WorkerException.class, () -> workers.worker(image(IMAGE), 0)));
       while (!Files.exists(asked())) {
         Thread.sleep(10);
       }
