@@ -1,0 +1,19 @@
+package dev.trestle.runner.harness;
+
+import java.io.Serializable;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.util.construction.Timer;
+import org.apache.beam.sdk.values.WindowedValue;
+
+/** User code of another SDK, as far as tests need any. */
+public interface HarnessFn extends Serializable {
+
+  void process(WindowedValue<Object> element, HarnessCalls calls);
+
+  /** A fn that has state or timers. */
+  interface Keyed extends HarnessFn {
+
+    /** A timer of the family fires; the calls are for its key and window. */
+    void onTimer(String family, Timer<Object> timer, BoundedWindow window, HarnessCalls calls);
+  }
+}
