@@ -29,6 +29,7 @@ final class BootLauncher implements WorkerLauncher {
   private final Environment environment;
   private final JobDescription job;
   private final Map<String, String> variables;
+  private final Reaper reaper;
   private final Duration stopTimeout;
   private final ReentrantLock preparing = new ReentrantLock();
 
@@ -43,11 +44,13 @@ final class BootLauncher implements WorkerLauncher {
       Environment environment,
       JobDescription job,
       Map<String, String> variables,
+      Reaper reaper,
       Duration stopTimeout) {
     this.boot = boot;
     this.environment = environment;
     this.job = job;
     this.variables = Map.copyOf(variables);
+    this.reaper = reaper;
     this.stopTimeout = stopTimeout;
   }
 
@@ -68,7 +71,8 @@ final class BootLauncher implements WorkerLauncher {
     told.put("RUNNER_CAPABILITIES", String.join(" ", connection.runnerCapabilities()));
     told.put("SEMI_PERSISTENT_DIRECTORY", staged.directory().toString());
     told.put(
-        "PIPELINE_OPTIONS_FILE", Files.writeString(own.resolve("options.json"), options).toString());
+        "PIPELINE_OPTIONS_FILE",
+        Files.writeString(own.resolve("options.json"), options).toString());
     if (options.length() < LONGEST_VARIABLE) {
       told.put("PIPELINE_OPTIONS", options); // SDKs before 2.56 know no file
     }
@@ -76,7 +80,7 @@ final class BootLauncher implements WorkerLauncher {
     told.put("JOB_NAME", job.name());
     told.putAll(boot.variables());
     told.putAll(variables);
-    return WorkerProcess.start(builder, connection, stopTimeout);
+    return WorkerProcess.start(builder, connection, reaper, stopTimeout);
   }
 
   private StagedFiles files(WorkerConnection connection)
@@ -84,8 +88,7 @@ final class BootLauncher implements WorkerLauncher {
     preparing.lockInterruptibly();
     try {
       if (files == null) {
-        StagedFiles fetched =
-            StagedFiles.fetch(environment.getDependenciesList(), job.artifacts());
+        StagedFiles fetched = StagedFiles.fetch(environment.getDependenciesList(), job.artifacts());
         boolean prepared = false;
         try {
           boot.prepare(fetched, connection::printed);

@@ -15,11 +15,14 @@ final class CommandLauncher implements WorkerLauncher {
 
   private final List<String> command;
   private final Map<String, String> variables;
+  private final Reaper reaper;
   private final Duration stopTimeout;
 
-  CommandLauncher(List<String> command, Map<String, String> variables, Duration stopTimeout) {
+  CommandLauncher(
+      List<String> command, Map<String, String> variables, Reaper reaper, Duration stopTimeout) {
     this.command = List.copyOf(command);
     this.variables = Map.copyOf(variables);
+    this.reaper = reaper;
     this.stopTimeout = stopTimeout;
   }
 
@@ -30,6 +33,6 @@ final class CommandLauncher implements WorkerLauncher {
     line.add("--provision_endpoint=" + connection.endpoint().getUrl());
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().putAll(variables);
-    return WorkerProcess.start(builder, connection, stopTimeout);
+    return WorkerProcess.start(builder, connection, reaper, stopTimeout);
   }
 }

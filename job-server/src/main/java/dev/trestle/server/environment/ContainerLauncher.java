@@ -18,10 +18,12 @@ final class ContainerLauncher implements WorkerLauncher {
 
   private final String image;
   private final EnvironmentSettings settings;
+  private final Reaper reaper;
 
-  ContainerLauncher(DockerPayload payload, EnvironmentSettings settings) {
+  ContainerLauncher(DockerPayload payload, EnvironmentSettings settings, Reaper reaper) {
     this.image = payload.getContainerImage();
     this.settings = settings;
+    this.reaper = reaper;
   }
 
   @Override
@@ -38,7 +40,7 @@ final class ContainerLauncher implements WorkerLauncher {
             image,
             "--id=" + connection.id(),
             "--provision_endpoint=" + connection.endpoint().getUrl());
-    WorkerProcess client = WorkerProcess.start(builder, connection, settings.stopTimeout());
+    WorkerProcess client = WorkerProcess.start(builder, connection, reaper, settings.stopTimeout());
     return new Container(settings.containerCommand(), connection.id(), client);
   }
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs Beam's Java worker on a thread of this process. User code sees the classes of this process
- * first, Beam's above all, and behind them the files that were staged. It logs as this process does.
+ * first, Beam's above all, and behind them the files that were staged. It logs as this process
+ * does.
  */
 final class EmbeddedLauncher implements WorkerLauncher {
 

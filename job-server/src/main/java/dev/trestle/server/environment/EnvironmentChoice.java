@@ -22,14 +22,13 @@ final class EnvironmentChoice {
   /** What Beam's Java SDK calls it, and what it would be called if it were one of Beam's. */
   static final Set<String> EMBEDDED = Set.of("EMBEDDED", "beam:env:embedded:v1");
 
-  private static final String ANY_OF =
-      BeamUrns.getUrn(StandardEnvironments.Environments.ANYOF);
+  private static final String ANY_OF = BeamUrns.getUrn(StandardEnvironments.Environments.ANYOF);
 
   private EnvironmentChoice() {}
 
   /**
-   * The one to use: a worker pool that is there before a process to be started, before this process,
-   * before a container.
+   * The one to use: a worker pool that is there before a process to be started, before this
+   * process, before a container.
    *
    * @throws WorkerException if there is none that Trestle has workers for
    */

@@ -18,8 +18,8 @@ import org.github.jamm.MemoryMeter;
 import org.slf4j.LoggerFactory;
 
 /**
- * Workers in Java run Beam's harness, on the JDK of this process. Besides the staged files the class
- * path has what they do not: the harness itself, and where it takes its log from.
+ * Workers in Java run Beam's harness, on the JDK of this process. Besides the staged files the
+ * class path has what they do not: the harness itself, and where it takes its log from.
  */
 final class JavaBoot implements WorkerBoot {
 

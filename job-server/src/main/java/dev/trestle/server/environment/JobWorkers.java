@@ -25,6 +25,7 @@ public final class JobWorkers implements SdkWorkers {
   private final JobDescription job;
   private final EnvironmentSettings settings;
   private final int parallelism;
+  private final Reaper reaper = new Reaper();
 
   @GuardedBy("this")
   private final Map<Environment, List<WorkerSlot>> slots = new HashMap<>();
@@ -71,7 +72,7 @@ public final class JobWorkers implements SdkWorkers {
     List<WorkerSlot> ofEnvironment = slots.get(environment);
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
-      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings);
+      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, reaper);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
       for (int i = 0; i < parallelism; i++) {
@@ -97,5 +98,6 @@ public final class JobWorkers implements SdkWorkers {
     started.forEach(WorkerSlot::stop);
     started.forEach(WorkerSlot::awaitStopped);
     used.forEach(WorkerLauncher::close);
+    reaper.close();
   }
 }

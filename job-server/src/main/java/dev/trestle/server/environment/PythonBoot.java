@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Workers in Python run on an interpreter of this machine that has the SDK installed, or in a virtual
- * environment where something has to be installed for them.
+ * Workers in Python run on an interpreter of this machine that has the SDK installed, or in a
+ * virtual environment where something has to be installed for them.
  */
 final class PythonBoot implements WorkerBoot {
 

@@ -86,10 +86,7 @@ record PythonInterpreter(
       int status = ChildProgram.run(List.of(executable, "-c", PROBE), lines::add);
       return status == 0 && lines.size() > 1
           ? new PythonInterpreter(
-              executable,
-              lines.get(0),
-              lines.get(1),
-              List.copyOf(lines.subList(2, lines.size())))
+              executable, lines.get(0), lines.get(1), List.copyOf(lines.subList(2, lines.size())))
           : null;
     } catch (IOException e) {
       return null; // there is no such program

@@ -80,8 +80,7 @@ record PythonPackages(List<List<String>> installations, String key) {
         if (name.isBlank() || !file.startsWith(staged)) {
           continue;
         }
-        installations.add(
-            List.of("--upgrade", "--force-reinstall", "--no-deps", file.toString()));
+        installations.add(List.of("--upgrade", "--force-reinstall", "--no-deps", file.toString()));
         installations.add(List.of(file.toString()));
         addContent(key, file);
       }
@@ -91,8 +90,7 @@ record PythonPackages(List<List<String>> installations, String key) {
       installations.add(List.of(workflow.toString()));
       addContent(key, workflow);
     }
-    return new PythonPackages(
-        installations, HexFormat.of().formatHex(key.digest(), 0, KEY_BYTES));
+    return new PythonPackages(installations, HexFormat.of().formatHex(key.digest(), 0, KEY_BYTES));
   }
 
   private static MessageDigest digest() {

@@ -1,9 +1,9 @@
 package dev.trestle.server.environment;
 
 import dev.trestle.runner.worker.WorkerException;
-import java.util.stream.Stream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
 import org.apache.beam.model.pipeline.v1.RunnerApi.DockerPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -21,8 +21,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
 record Sdk(Language language, String languageVersion, String version) {
 
   private static final String BASE_CAPABILITY = "beam:version:sdk_base:";
-  private static final String GO_BINARY =
-      BeamUrns.getUrn(StandardArtifacts.Roles.GO_WORKER_BINARY);
+  private static final String GO_BINARY = BeamUrns.getUrn(StandardArtifacts.Roles.GO_WORKER_BINARY);
   private static final Pattern IMAGE =
       Pattern.compile("beam_(java|python|go)([\\d.]*)_sdk(?::([\\w.]+))?");
 

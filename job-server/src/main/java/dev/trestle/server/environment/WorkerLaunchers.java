@@ -18,10 +18,11 @@ final class WorkerLaunchers {
   /**
    * The launcher for an environment that {@link EnvironmentChoice} has chosen. Starts nothing.
    *
+   * @param reaper for processes that it will start
    * @throws WorkerException if its payload is unreadable, or nobody knows of which SDK it is
    */
   static WorkerLauncher of(
-      Environment environment, JobDescription job, EnvironmentSettings settings)
+      Environment environment, JobDescription job, EnvironmentSettings settings, Reaper reaper)
       throws WorkerException {
     try {
       String urn = environment.getUrn();
@@ -32,13 +33,14 @@ final class WorkerLaunchers {
       } else if (urn.equals(EnvironmentChoice.PROCESS)) {
         ProcessPayload payload = ProcessPayload.parseFrom(environment.getPayload());
         return payload.getCommand().isEmpty()
-            ? booting(environment, job, settings, payload)
+            ? booting(environment, job, settings, reaper, payload)
             : new CommandLauncher(
-                List.of(payload.getCommand()), payload.getEnvMap(), settings.stopTimeout());
+                List.of(payload.getCommand()), payload.getEnvMap(), reaper, settings.stopTimeout());
       } else if (urn.equals(EnvironmentChoice.DOCKER) && settings.docker() == Docker.RUN) {
-        return new ContainerLauncher(DockerPayload.parseFrom(environment.getPayload()), settings);
+        return new ContainerLauncher(
+            DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
       }
-      return booting(environment, job, settings, ProcessPayload.getDefaultInstance());
+      return booting(environment, job, settings, reaper, ProcessPayload.getDefaultInstance());
     } catch (InvalidProtocolBufferException e) {
       throw new WorkerException(
           "The payload of the environment " + environment.getUrn() + " is unreadable", e);
@@ -47,7 +49,11 @@ final class WorkerLaunchers {
 
   /** Starts a process of Trestle's own choice, as an SDK's container would. */
   private static WorkerLauncher booting(
-      Environment environment, JobDescription job, EnvironmentSettings settings, ProcessPayload payload)
+      Environment environment,
+      JobDescription job,
+      EnvironmentSettings settings,
+      Reaper reaper,
+      ProcessPayload payload)
       throws WorkerException, InvalidProtocolBufferException {
     Sdk sdk = Sdk.of(environment);
     WorkerBoot boot =
@@ -56,6 +62,7 @@ final class WorkerLaunchers {
           case PYTHON -> new PythonBoot(sdk, settings);
           case GO -> new GoBoot();
         };
-    return new BootLauncher(boot, environment, job, payload.getEnvMap(), settings.stopTimeout());
+    return new BootLauncher(
+        boot, environment, job, payload.getEnvMap(), reaper, settings.stopTimeout());
   }
 }

@@ -1,5 +1,6 @@
 package dev.trestle.server.environment;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.worker.WorkerConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,11 +29,16 @@ final class WorkerProcess implements RunningWorker {
   private static final int LAST_WORDS_MILLIS = 500;
 
   private final Process process;
+  private final Reaper reaper;
   private final Duration patience;
-  private volatile List<ProcessHandle> family = List.of();
 
-  private WorkerProcess(Process process, Duration patience) {
+  /** Those that have been told to stop. */
+  @GuardedBy("this")
+  private List<ProcessHandle> family = List.of();
+
+  private WorkerProcess(Process process, Reaper reaper, Duration patience) {
     this.process = process;
+    this.reaper = reaper;
     this.patience = patience;
   }
 
@@ -40,19 +46,26 @@ final class WorkerProcess implements RunningWorker {
    * Starts it.
    *
    * @param connection is told of what it prints and of its end
+   * @param reaper ends it should this process be killed
    * @param patience how long it may take to stop before it is killed
    * @throws IOException if there is no such program
    */
   static WorkerProcess start(
-      ProcessBuilder builder, WorkerConnection connection, Duration patience) throws IOException {
+      ProcessBuilder builder, WorkerConnection connection, Reaper reaper, Duration patience)
+      throws IOException {
     Process process = builder.redirectErrorStream(true).start();
+    reaper.watch(process);
     process.getOutputStream().close();
     Thread reader =
         new Thread(() -> copyOutput(process, connection), "output-of-" + connection.id());
     reader.setDaemon(true);
     reader.start();
-    process.onExit().thenAcceptAsync(ended -> hasEnded(ended, reader, connection));
-    return new WorkerProcess(process, patience);
+    Thread watcher =
+        new Thread(
+            () -> awaitEnd(process, reader, connection, reaper), "end-of-" + connection.id());
+    watcher.setDaemon(true);
+    watcher.start();
+    return new WorkerProcess(process, reaper, patience);
   }
 
   private static void copyOutput(Process process, WorkerConnection connection) {
@@ -65,13 +78,16 @@ final class WorkerProcess implements RunningWorker {
     }
   }
 
-  private static void hasEnded(Process ended, Thread reader, WorkerConnection connection) {
+  private static void awaitEnd(
+      Process process, Thread reader, WorkerConnection connection, Reaper reaper) {
+    int status;
     try {
+      status = process.waitFor();
+      reaper.forget(process);
       reader.join(LAST_WORDS_MILLIS); // children that go on may hold it open
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Nobody knows this thread", e);
     }
-    int status = ended.exitValue();
     connection.died(
         status > FIRST_SIGNAL
             ? "has been killed by signal " + (status - FIRST_SIGNAL)
@@ -79,32 +95,41 @@ final class WorkerProcess implements RunningWorker {
   }
 
   @Override
-  public void stop() {
-    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-    all.add(process.toHandle());
-    family = all;
-    all.forEach(ProcessHandle::destroy);
+  public synchronized void stop() {
+    if (family.isEmpty()) {
+      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+      all.add(process.toHandle());
+      family = all;
+      all.forEach(ProcessHandle::destroy);
+    }
+  }
+
+  private synchronized List<ProcessHandle> family() {
+    return family;
   }
 
   @Override
   public void awaitStopped() {
     long deadline = System.nanoTime() + patience.toNanos();
-    boolean interrupted = false;
-    for (ProcessHandle member : family) {
-      try {
-        member
-            .onExit()
-            .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException | ExecutionException e) {
+    for (ProcessHandle member : family()) {
+      if (!hasEnded(member, deadline - System.nanoTime())) {
         LOG.warn("The process {} of an SDK worker does not stop and is killed", member.pid());
         member.destroyForcibly();
-      } catch (InterruptedException e) {
-        interrupted = true;
-        member.destroyForcibly();
+        hasEnded(member, patience.toNanos());
       }
     }
-    if (interrupted) {
+    reaper.forget(process);
+  }
+
+  private static boolean hasEnded(ProcessHandle member, long nanos) {
+    try {
+      member.onExit().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 }

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker of an environment, and after its death the next one. Who asks while it is being started
- * waits on {@link #starting}; the monitor guards what has to be stopped, and is never held for long.
+ * waits on {@link #starting}; the monitor guards what has to be stopped, and is never held for
+ * long.
  */
 final class WorkerSlot {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SECRET_BYTES = 6;
+  private static final String LET_GO = "The job has let go of its SDK workers";
 
   private final String name;
   private final WorkerServer server;
@@ -40,6 +42,10 @@ final class WorkerSlot {
 
   @GuardedBy("this")
   private @Nullable RunningWorker running;
+
+  /** Who starts one. */
+  @GuardedBy("this")
+  private @Nullable Thread starter;
 
   @GuardedBy("this")
   private boolean stopped;
@@ -104,17 +110,38 @@ final class WorkerSlot {
       expected.died("has not connected within " + settings.startTimeout().toSeconds() + " s");
       WorkerException gone = expected.gone();
       throw gone == null ? new WorkerException("The SDK worker does not connect", e) : gone;
+    } catch (InterruptedException e) {
+      if (isStopped()) {
+        throw new WorkerException(LET_GO, e);
+      }
+      throw e;
     } finally {
+      endStart();
       if (!connected) {
         end(expected);
       }
     }
   }
 
+  private synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /**
+   * From here on nobody interrupts who has started it; nor has anybody who is still to be heard.
+   */
+  private synchronized void endStart() {
+    starter = null;
+    if (stopped) {
+      Thread.interrupted();
+    }
+  }
+
   private synchronized WorkerConnection expect() throws WorkerException {
     if (stopped) {
-      throw new WorkerException("The job has let go of its SDK workers");
+      throw new WorkerException(LET_GO);
     }
+    starter = Thread.currentThread();
     byte[] secret = new byte[SECRET_BYTES];
     RANDOM.nextBytes(secret);
     connection =
@@ -160,6 +187,9 @@ final class WorkerSlot {
     }
     if (running != null) {
       running.stop();
+    }
+    if (starter != null) {
+      starter.interrupt(); // it may be installing something
     }
   }
 

@@ -28,8 +28,7 @@ final class CommandWorkersTest {
   @TempDir Path directory;
 
   private static String failure(WorkerFixture fixture, Path program) {
-    return assertThrows(
-            WorkerException.class, () -> fixture.workers().worker(command(program), 0))
+    return assertThrows(WorkerException.class, () -> fixture.workers().worker(command(program), 0))
         .getMessage();
   }
 
@@ -54,8 +53,7 @@ final class CommandWorkersTest {
     try (WorkerFixture fixture = new WorkerFixture(settings(directory))) {
       assertThat(
           failure(fixture, program),
-          containsString(
-              "has exited with status 7. The end of its log:\nit is broken\nreally"));
+          containsString("has exited with status 7. The end of its log:\nit is broken\nreally"));
       assertThat(fixture.log.take().getMessage(), is("it is broken"));
     }
   }
@@ -109,9 +107,7 @@ final class CommandWorkersTest {
       JobWorkers workers = fixture.workers();
       CompletableFuture<Void> asked =
           CompletableFuture.runAsync(
-              () ->
-                  assertThrows(
-                      WorkerException.class, () -> workers.worker(command(program), 0)));
+              () -> assertThrows(WorkerException.class, () -> workers.worker(command(program), 0)));
       while (!Files.exists(started)) {
         Thread.sleep(10);
       }

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Workers on threads of this process, and which of them a task gets. */
 final class EmbeddedWorkersTest {
 
-  private static final Environment EMBEDDED =
-      Environment.newBuilder().setUrn("EMBEDDED").build();
+  private static final Environment EMBEDDED = Environment.newBuilder().setUrn("EMBEDDED").build();
 
   @TempDir Path cache;
 

@@ -47,8 +47,7 @@ final class EnvironmentChoiceTest {
         docker, "docker", Optional.empty(), Path.of("."), Duration.ZERO, Duration.ZERO);
   }
 
-  private static Environment choose(Environment environment, Docker docker)
-      throws WorkerException {
+  private static Environment choose(Environment environment, Docker docker) throws WorkerException {
     return EnvironmentChoice.choose(environment, settings(docker));
   }
 

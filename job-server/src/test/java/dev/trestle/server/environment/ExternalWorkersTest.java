@@ -91,8 +91,7 @@ final class ExternalWorkersTest {
   }
 
   private String failure(Environment environment) {
-    return assertThrows(
-            WorkerException.class, () -> fixture.workers().worker(environment, 0))
+    return assertThrows(WorkerException.class, () -> fixture.workers().worker(environment, 0))
         .getMessage();
   }
 
@@ -124,17 +123,13 @@ final class ExternalWorkersTest {
     Environment environment = serve(fake);
     assertThat(
         failure(environment),
-        is(
-            "The worker pool at localhost:"
-                + pool.getPort()
-                + " starts no SDK worker: no room"));
+        is("The worker pool at localhost:" + pool.getPort() + " starts no SDK worker: no room"));
   }
 
   @Test
   void aPoolThatIsNotThereIsNamed() throws Exception {
     Environment environment = serve(fake);
-    String expected =
-        "The worker pool at localhost:" + pool.getPort() + " starts no SDK worker: ";
+    String expected = "The worker pool at localhost:" + pool.getPort() + " starts no SDK worker: ";
     pool.shutdownNow().awaitTermination();
     assertThat(failure(environment), startsWith(expected));
   }
@@ -145,8 +140,7 @@ final class ExternalWorkersTest {
     SdkWorker worker = workers.worker(serve(fake), 0);
     pool.shutdownNow().awaitTermination();
     workers.close();
-    assertThat(
-        WorkerFixture.begin(worker, "a").awaitFailure(), containsString("has been let go"));
+    assertThat(WorkerFixture.begin(worker, "a").awaitFailure(), containsString("has been let go"));
   }
 
   /** Hands on to Beam's, or refuses. */
@@ -169,8 +163,7 @@ final class ExternalWorkersTest {
     }
 
     @Override
-    public void stopWorker(
-        StopWorkerRequest request, StreamObserver<StopWorkerResponse> response) {
+    public void stopWorker(StopWorkerRequest request, StreamObserver<StopWorkerResponse> response) {
       stopped.add(request);
       real.stopWorker(request, response);
     }

@@ -43,8 +43,7 @@ final class StagedFilesTest {
   @Test
   void aFileWithoutANameGetsOne() throws Exception {
     try (StagedFiles staged =
-        StagedFiles.fetch(
-            List.of(artifact(file, ""), artifact(file, "")), WorkerFixture.FILES)) {
+        StagedFiles.fetch(List.of(artifact(file, ""), artifact(file, "")), WorkerFixture.FILES)) {
       assertThat(staged.files(), hasSize(2));
       assertThat(staged.files().get(0).path().equals(staged.files().get(1).path()), is(false));
     }

@@ -165,8 +165,7 @@ final class WorkerFixture implements AutoCloseable {
   static RecordedBundle begin(SdkWorker worker, String... elements) throws IOException {
     RecordedBundle heard = new RecordedBundle();
     String descriptor =
-        worker.register(
-            Descriptors.of(new Echo(), StringUtf8Coder.of(), StringUtf8Coder.of()));
+        worker.register(Descriptors.of(new Echo(), StringUtf8Coder.of(), StringUtf8Coder.of()));
     WorkerBundle bundle = worker.begin(descriptor, List.of(), heard);
     ByteString.Output bytes = ByteString.newOutput();
     for (String element : elements) {
@@ -177,8 +176,11 @@ final class WorkerFixture implements AutoCloseable {
     return heard;
   }
 
-  /** Those that this process has started, and theirs. */
+  /** Those that this process has started, and theirs, but for the one that watches over them. */
   static List<ProcessHandle> children() {
-    return ProcessHandle.current().descendants().toList();
+    return ProcessHandle.current()
+        .descendants()
+        .filter(each -> !each.info().commandLine().orElse("").contains(Reaper.NAME))
+        .toList();
   }
 }

@@ -31,11 +31,20 @@ public final class Descriptors {
   public static <I, O> ProcessBundleDescriptor of(DoFn<I, O> fn, Coder<I> input, Coder<O> output) {
     Pipeline pipeline = Pipeline.create();
     pipeline.apply(Create.empty(input)).apply("It", ParDo.of(fn)).setCoder(output);
-    Components components = PipelineTranslation.toProto(pipeline).getComponents();
+    return of(PipelineTranslation.toProto(pipeline), "It");
+  }
+
+  /**
+   * That of a ParDo in a pipeline.
+   *
+   * @param name with which the ParDo's begins
+   */
+  public static ProcessBundleDescriptor of(RunnerApi.Pipeline pipeline, String name) {
+    Components components = pipeline.getComponents();
     PTransform parDo =
         components.getTransformsMap().values().stream()
             .filter(t -> t.getSpec().getUrn().equals(PTransformTranslation.PAR_DO_TRANSFORM_URN))
-            .filter(t -> t.getUniqueName().startsWith("It"))
+            .filter(t -> t.getUniqueName().startsWith(name))
             .findFirst()
             .orElseThrow();
     String in = parDo.getInputsMap().values().iterator().next();
