@@ -4,7 +4,6 @@ import dev.trestle.runner.checkpoint.SnapshotNames;
 import dev.trestle.runner.compatibility.Part.Role;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
-import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Edge;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
@@ -71,9 +70,6 @@ public final class PipelineDescriber {
     if (step instanceof Step.ProcessSizedElements sized) {
       return elements(sized.input());
     }
-    if (step instanceof Step.Harness harness) {
-      return harness(harness.input(), harness.spec());
-    }
     if (step instanceof Step.BoundedRead read) {
       return List.of(source(read.source()));
     }
@@ -81,27 +77,6 @@ public final class PipelineDescriber {
       return List.of(source(read.source()), mark(read.source()));
     }
     return List.of();
-  }
-
-  /** State is bytes of the SDK's, which alone knows whether it can read them. */
-  private static List<Part> harness(Collection input, HarnessSpec spec) {
-    if (!spec.stateful()) {
-      boolean waits =
-          !spec.sideInputs().isEmpty()
-              || spec.requiresStableInput()
-              || spec.restrictions() != null;
-      return waits ? elements(input) : List.of();
-    }
-    List<Part> parts = keyed(input, Role.ELEMENT_CODER, valueCoder(input));
-    for (HarnessSpec.UserState cell : spec.userStates()) {
-      String kind = cell.spec().getSpecCase().name();
-      parts.add(new Part(Role.STATE, cell.localName(), kind, kind));
-    }
-    for (HarnessSpec.TimerFamily family : spec.timerFamilies()) {
-      String domain = family.spec().getTimeDomain().name();
-      parts.add(new Part(Role.TIMER, family.localName(), domain, domain));
-    }
-    return parts;
   }
 
   private static List<Part> keyed(Collection input, Role role, Coder<?> coder) {
