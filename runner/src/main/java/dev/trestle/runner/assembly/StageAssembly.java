@@ -12,6 +12,7 @@ import dev.trestle.runner.harness.BundleSize;
 import dev.trestle.runner.harness.HarnessOperators;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.RecodeOperator;
 import dev.trestle.runner.operator.RedistributeOperator;
 import dev.trestle.runner.sideinput.ViewOperator;
 import dev.trestle.runner.sideinput.ViewPublisher;
@@ -111,6 +112,9 @@ final class StageAssembly implements StageFactory {
   private Operator create(Step step, Receiver output) {
     if (step instanceof Step.AssignWindows assign) {
       return AssignWindows.create(assign, output);
+    }
+    if (step instanceof Step.Recode recode) {
+      return new RecodeOperator(recode, output);
     }
     if (step instanceof Step.Precombine precombine) {
       return new PrecombineOperator(precombine, output);
