@@ -1,7 +1,9 @@
 package dev.trestle.runner.dofn;
 
+import dev.trestle.runner.keyed.CleanupTimers;
 import dev.trestle.runner.keyed.KeyedContext;
 import dev.trestle.runner.keyed.TimerHandler;
+import dev.trestle.runner.keyed.WindowScope;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;

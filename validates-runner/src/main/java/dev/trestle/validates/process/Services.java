@@ -1,0 +1,52 @@
+package dev.trestle.validates.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** The servers that tests need, ended in reverse order of their start. For one thread. */
+public final class Services implements AutoCloseable {
+  private final Path logs;
+  private final Deque<ServiceProcess> running = new ArrayDeque<>();
+
+  /**
+   * With no server as yet.
+   *
+   * @param logs folder for the output of the servers
+   */
+  public Services(Path logs) {
+    this.logs = logs;
+  }
+
+  /**
+   * Starts a server on a port of its own and waits until it takes connections.
+   *
+   * @param name what to call it; its output goes to {@code name.log}
+   * @param command what starts it on a port
+   * @return host and port
+   * @throws IOException if it does not come up
+   */
+  public String start(String name, IntFunction<List<String>> command)
+      throws IOException, InterruptedException {
+    ServiceProcess service = ServiceProcess.start(name, logs.resolve(name + ".log"), command);
+    running.push(service);
+    return service.address();
+  }
+
+  /** What has ended although it should not have, a line each. */
+  public List<String> casualties() {
+    return running.stream()
+        .filter(service -> !service.isAlive())
+        .map(ServiceProcess::obituary)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    running.forEach(ServiceProcess::close);
+    running.clear();
+  }
+}
