@@ -25,9 +25,9 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.state.TimerSpecs;
-import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -73,9 +73,7 @@ class HarnessDescriptorTest {
     private static final long serialVersionUID = 1L;
 
     @TimerId("tick")
-    private final TimerSpec tick =
-        TimerSpecs.timer(
-            TimeDomain.EVENT_TIME);
+    private final TimerSpec tick = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
     @ProcessElement
     public void process(OutputReceiver<Long> out) {
@@ -134,8 +132,7 @@ class HarnessDescriptorTest {
       descriptor
           .getCodersMap()
           .values()
-          .forEach(
-              coder -> coder.getComponentCoderIdsList().forEach(descriptor::getCodersOrThrow));
+          .forEach(coder -> coder.getComponentCoderIdsList().forEach(descriptor::getCodersOrThrow));
     }
   }
 
@@ -210,9 +207,7 @@ class HarnessDescriptorTest {
         descriptor.getTransformsOrThrow(truncation.inputPort()).getOutputsMap().values(),
         not(
             hasItem(
-                descriptor
-                    .getTransformsOrThrow(truncation.outputPort())
-                    .getInputsOrThrow("in"))));
+                descriptor.getTransformsOrThrow(truncation.outputPort()).getInputsOrThrow("in"))));
   }
 
   @Test

@@ -152,7 +152,8 @@ class HarnessMixTest {
     Pipeline p = Graphs.pipeline();
     p.apply(
             TestStream.create(VarLongCoder.of())
-                .addElements(TimestampedValue.of(5L, Instant.EPOCH), TimestampedValue.of(6L, Instant.EPOCH))
+                .addElements(
+                    TimestampedValue.of(5L, Instant.EPOCH), TimestampedValue.of(6L, Instant.EPOCH))
                 .advanceWatermarkToInfinity())
         .apply("Reader", ParDo.of(new Fns.Same<>()));
 

@@ -36,8 +36,7 @@ class HarnessRefusalTest {
 
   private static Problem problem(RunnerApi.Pipeline proto) {
     UnsupportedPipelineException refusal =
-        assertThrows(
-            UnsupportedPipelineException.class, () -> PipelineTranslator.translate(proto));
+        assertThrows(UnsupportedPipelineException.class, () -> PipelineTranslator.translate(proto));
     assertThat(refusal.problems(), hasSize(1));
     return refusal.problems().get(0);
   }
@@ -164,7 +163,8 @@ class HarnessRefusalTest {
   @Test
   void sideInputThatIsAccessedOddlyIsRefused() {
     Pipeline p = Graphs.pipeline();
-    PCollectionView<Iterable<String>> view = p.apply("Side", Create.of("a")).apply(View.asIterable());
+    PCollectionView<Iterable<String>> view =
+        p.apply("Side", Create.of("a")).apply(View.asIterable());
     p.apply("Main", Create.of("b"))
         .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
     RunnerApi.Pipeline proto =
@@ -220,7 +220,10 @@ class HarnessRefusalTest {
     p.apply("Main", Create.of("a")).apply("Same", ParDo.of(new Fns.Same<>()));
     RunnerApi.Pipeline proto =
         changed(
-            Foreign.all(p), "Same/ParMultiDo(Same)", transform -> transform.putInputs("x", transform.getInputsMap().values().iterator().next()));
+            Foreign.all(p),
+            "Same/ParMultiDo(Same)",
+            transform ->
+                transform.putInputs("x", transform.getInputsMap().values().iterator().next()));
 
     Problem problem = problem(proto);
 
@@ -242,7 +245,11 @@ class HarnessRefusalTest {
     OperatorGraph graph = PipelineTranslator.translate(proto);
 
     assertThat(
-        Graphs.step(graph, Step.Harness.class).spec().descriptor().getTransformsMap().values()
+        Graphs.step(graph, Step.Harness.class)
+            .spec()
+            .descriptor()
+            .getTransformsMap()
+            .values()
             .stream()
             .filter(t -> t.getSpec().getUrn().equals("beam:transform:to_string:v1"))
             .toList(),
@@ -265,7 +272,11 @@ class HarnessRefusalTest {
     OperatorGraph graph = PipelineTranslator.translate(proto);
 
     assertThat(
-        Graphs.step(graph, Step.Harness.class).spec().descriptor().getTransformsMap().values()
+        Graphs.step(graph, Step.Harness.class)
+            .spec()
+            .descriptor()
+            .getTransformsMap()
+            .values()
             .stream()
             .filter(transform -> transform.getUniqueName().startsWith("Same"))
             .toList(),

@@ -115,9 +115,7 @@ public final class JobServer implements AutoCloseable {
             ServerInterceptors.useInputStreamMessages(answered),
             new RequestGuard(settings.mostMessageBytes()));
     String token = settings.token();
-    return token == null
-        ? guarded
-        : ServerInterceptors.intercept(guarded, new BearerToken(token));
+    return token == null ? guarded : ServerInterceptors.intercept(guarded, new BearerToken(token));
   }
 
   private static ServerCredentials credentials(ServerSettings settings) throws IOException {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says clearly what is wrong with a request that cannot be read, where gRPC would reset the stream or
- * speak of an application error. Sees requests as bytes.
+ * Says clearly what is wrong with a request that cannot be read, where gRPC would reset the stream
+ * or speak of an application error. Sees requests as bytes.
  */
 final class RequestGuard implements ServerInterceptor {
 

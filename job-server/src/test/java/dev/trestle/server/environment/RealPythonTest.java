@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RealPythonTest {
 
   private static final Coder<WindowedValue<byte[]>> CODER =
-      WindowedValues.FullWindowedValueCoder.of(
-          ByteArrayCoder.of(), GlobalWindow.Coder.INSTANCE);
+      WindowedValues.FullWindowedValueCoder.of(ByteArrayCoder.of(), GlobalWindow.Coder.INSTANCE);
 
   private static final String PROGRAM =
       """
@@ -64,8 +63,7 @@ final class RealPythonTest {
     Path file = directory.resolve("pipeline");
     List<String> output = new ArrayList<>();
     int status =
-        ChildProgram.run(
-            List.of(python.executable(), "-c", PROGRAM, file.toString()), output::add);
+        ChildProgram.run(List.of(python.executable(), "-c", PROGRAM, file.toString()), output::add);
     assumeTrue(status == 0, () -> "The SDK does not work: " + output);
     RunnerApi.Pipeline pipeline = RunnerApi.Pipeline.parseFrom(Files.readAllBytes(file));
     environment =

@@ -38,7 +38,6 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.CallOptions;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ClientCall;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannel;
-import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Metadata;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
@@ -113,12 +112,9 @@ class HostileRequestsTest {
 
   /** Sends bytes as a request, and takes the answers that come until the call ends or is enough. */
   private Status send(MethodDescriptor<?, ?> method, byte[] request) {
-    MethodDescriptor<byte[], byte[]> raw =
-        method.toBuilder(BYTES, BYTES).build();
+    MethodDescriptor<byte[], byte[]> raw = method.toBuilder(BYTES, BYTES).build();
     ClientCall<byte[], byte[]> call =
-        server
-            .channel()
-            .newCall(raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+        server.channel().newCall(raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
     try {
       Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(call, request);
       while (answers.hasNext()) {
@@ -153,8 +149,7 @@ class HostileRequestsTest {
             .setPipeline(PipelineTranslator.toProto(good))
             .build()
             .toByteArray();
-    try (TestServer engine =
-        TestServer.start(directory.resolve("engine"), new ThisJvmLauncher())) {
+    try (TestServer engine = TestServer.start(directory.resolve("engine"), new ThisJvmLauncher())) {
       for (int round = 0; round < 200; round++) {
         byte[] damaged = request.clone();
         for (int flips = 1 + random.nextInt(5); flips > 0; flips--) {
@@ -277,8 +272,7 @@ class HostileRequestsTest {
   }
 
   private static Status.Code listWith(String endpoint, String token) throws IOException {
-    try (JobServerClient client =
-        JobServerClient.connect(endpoint, null, token)) {
+    try (JobServerClient client = JobServerClient.connect(endpoint, null, token)) {
       client.list();
       return Status.Code.OK;
     } catch (StatusRuntimeException e) {

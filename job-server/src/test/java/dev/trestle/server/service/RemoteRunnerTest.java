@@ -183,8 +183,7 @@ class RemoteRunnerTest {
     Pipeline pipeline = Pipeline.create(options);
     pipeline.apply(Create.of(1L));
 
-    IllegalArgumentException refusal =
-        assertThrows(IllegalArgumentException.class, pipeline::run);
+    IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, pipeline::run);
 
     assertThat(refusal.getMessage(), containsString("--maxRestarts has no effect"));
   }

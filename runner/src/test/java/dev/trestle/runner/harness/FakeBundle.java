@@ -20,11 +20,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateKey;
@@ -38,15 +38,15 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.LengthPrefixCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
-import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
@@ -69,6 +69,7 @@ public final class FakeBundle implements WorkerBundle {
 
   /** What has been set and cleared, by family. */
   private final Map<String, ByteString.Output> timers = new LinkedHashMap<>();
+
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Coroutine body = new Coroutine(this::run);
   private final List<ByteArrayOutputStream> outputs = new ArrayList<>();
@@ -171,8 +172,7 @@ public final class FakeBundle implements WorkerBundle {
     for (int i = 0; i < outputs.size(); i++) {
       send(i);
     }
-    timers.forEach(
-        (family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
+    timers.forEach((family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
     listener.done(response());
   }
 

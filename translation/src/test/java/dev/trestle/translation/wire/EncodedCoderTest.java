@@ -11,9 +11,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import org.apache.beam.sdk.coders.BooleanCoder;
@@ -32,6 +37,7 @@ import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow.IntervalWindowCoder;
@@ -44,12 +50,6 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.WindowedValues;
 import org.joda.time.Instant;
-import java.nio.charset.StandardCharsets;
-import java.math.BigDecimal;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
 import org.junit.jupiter.api.Test;
 
 /** What Beam writes is cut where Beam's value ends, whatever comes behind it. */
@@ -127,8 +127,7 @@ class EncodedCoderTest {
     assertCut(
         ShardedKey.Coder.of(StringUtf8Coder.of()),
         any -> ShardedKey.of(text(any), new byte[any.nextInt(4)]));
-    assertCut(
-        TimestampPrefixingWindowCoder.of(IntervalWindowCoder.of()), EncodedCoderTest::window);
+    assertCut(TimestampPrefixingWindowCoder.of(IntervalWindowCoder.of()), EncodedCoderTest::window);
     assertCut(LengthPrefixCoder.of(VarIntCoder.of()), Random::nextInt);
   }
 
@@ -181,7 +180,8 @@ class EncodedCoderTest {
 
   @Test
   void rows() throws IOException {
-    Schema inner = Schema.builder().addStringField("s").addNullableField("n", Schema.FieldType.INT64).build();
+    Schema inner =
+        Schema.builder().addStringField("s").addNullableField("n", Schema.FieldType.INT64).build();
     Schema schema =
         Schema.builder()
             .addByteField("byte")
@@ -212,7 +212,8 @@ class EncodedCoderTest {
               .addValues((byte) 1, (short) -2, any.nextInt(), any.nextLong(), 1f, 2.0, text(any))
               .addValues(any.nextBoolean(), new byte[any.nextInt(5)])
               .addValues(instant(any), new BigDecimal("1234567890123.5"))
-              .addValues(Row.withSchema(inner).addValues(text(any), any.nextBoolean() ? null : 7L).build())
+              .addValues(
+                  Row.withSchema(inner).addValues(text(any), any.nextBoolean() ? null : 7L).build())
               .addValue(any.nextBoolean() ? null : text(any))
               .addArray(Arrays.asList("a", null, text(any)))
               .addIterable(several(any, Random::nextInt))

@@ -34,11 +34,7 @@ class OpaqueWindowFnTest {
   private static OpaqueWindowFn windowFn(boolean merges) throws IOException {
     Wire wire = Wire.empty();
     String id = wire.add(IntervalWindowCoder.of());
-    String prefixed =
-        wire.add(
-            "prefixed",
-            ModelCoders.LENGTH_PREFIX_CODER_URN,
-            id);
+    String prefixed = wire.add("prefixed", ModelCoders.LENGTH_PREFIX_CODER_URN, id);
     return new OpaqueWindowFn(
         "odd:window_fn:v1", merges, wire.coders.encoded(wire.coders.wireWindow(prefixed)));
   }
@@ -56,8 +52,7 @@ class OpaqueWindowFnTest {
     assertThat(again.toByteArray(), equalTo(bytes));
     assertThat(window, equalTo(coder.decode(new ByteArrayInputStream(bytes))));
     IntervalWindow other = new IntervalWindow(Instant.ofEpochMilli(-6), WINDOW.end());
-    assertThat(
-        window, not(equalTo(coder.decode(new ByteArrayInputStream(written(other))))));
+    assertThat(window, not(equalTo(coder.decode(new ByteArrayInputStream(written(other))))));
   }
 
   @Test

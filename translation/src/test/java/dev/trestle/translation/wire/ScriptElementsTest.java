@@ -115,8 +115,7 @@ class ScriptElementsTest {
   void keysThatCannotBeCutOffAreRefused() throws IOException {
     String id = wire.add(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of()));
 
-    IllegalArgumentException thrown =
-        assertThrows(IllegalArgumentException.class, () -> read(id));
+    IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> read(id));
     assertThat(thrown.getMessage(), containsString("the keys of a test stream"));
   }
 

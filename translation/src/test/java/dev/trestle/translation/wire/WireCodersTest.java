@@ -29,8 +29,7 @@ class WireCodersTest {
 
   @Test
   void onlyTheUnknownPartIsPrefixed() throws IOException {
-    String id =
-        wire.add(KvCoder.of(StringUtf8Coder.of(), NullableCoder.of(VarIntCoder.of())));
+    String id = wire.add(KvCoder.of(StringUtf8Coder.of(), NullableCoder.of(VarIntCoder.of())));
 
     assertThat(
         wire.coders.elements(wire.coders.wire(id)),
@@ -59,10 +58,10 @@ class WireCodersTest {
   void groupsAreSplitIntoElements() throws IOException {
     String id = wire.add(KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(VarLongCoder.of())));
 
+    assertThat(wire.coders.elements(id), hasToString("KvCoder(string_utf8,IterableCoder(varint))"));
     assertThat(
-        wire.coders.elements(id), hasToString("KvCoder(string_utf8,IterableCoder(varint))"));
-    assertThat(
-        wire.coders.elements(wire.coders.ungrouped(id)), hasToString("KvCoder(string_utf8,varint)"));
+        wire.coders.elements(wire.coders.ungrouped(id)),
+        hasToString("KvCoder(string_utf8,varint)"));
   }
 
   @Test
