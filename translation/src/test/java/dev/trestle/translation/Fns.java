@@ -82,6 +82,32 @@ final class Fns {
     }
   }
 
+  static final class Ints extends DoFn<String, KV<Integer, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(OutputReceiver<KV<Integer, Long>> out) {
+      out.output(KV.of(1, 1L));
+    }
+  }
+
+  static final class TickingByInt extends DoFn<KV<Integer, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @TimerId("tick")
+    private final TimerSpec tick = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(OutputReceiver<Long> out) {
+      out.output(1L);
+    }
+
+    @OnTimer("tick")
+    public void tick(OutputReceiver<Long> out) {
+      out.output(2L);
+    }
+  }
+
   static final class Stable extends DoFn<String, String> {
     private static final long serialVersionUID = 1L;
 

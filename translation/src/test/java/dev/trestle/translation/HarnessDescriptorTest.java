@@ -25,16 +25,11 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.state.TimeDomain;
-import org.apache.beam.sdk.state.TimerSpec;
-import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Redistribute;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.util.construction.ModelCoders;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 import org.junit.jupiter.api.Test;
@@ -43,7 +38,14 @@ import org.junit.jupiter.api.Test;
 class HarnessDescriptorTest {
 
   private static HarnessSpec spec(OperatorGraph graph, String transform) {
-    return ((Step.Harness) Graphs.node(graph, transform).step()).spec();
+    return harness(graph, transform).spec();
+  }
+
+  private static Step.Harness harness(OperatorGraph graph, String transform) {
+    return Graphs.steps(graph, Step.Harness.class).stream()
+        .filter(step -> step.transform().fullName().startsWith(transform))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The coder of the elements of a port, which it checks to be one of windowed values. */
@@ -60,36 +62,12 @@ class HarnessDescriptorTest {
     return descriptor.getCodersOrThrow(coder.getComponentCoderIds(index));
   }
 
-  private static final class Ints extends DoFn<String, KV<Integer, Long>> {
-    private static final long serialVersionUID = 1L;
-
-    @ProcessElement
-    public void process(OutputReceiver<KV<Integer, Long>> out) {
-      out.output(KV.of(1, 1L));
-    }
-  }
-
-  private static final class Reading extends DoFn<KV<Integer, Long>, Long> {
-    private static final long serialVersionUID = 1L;
-
-    @TimerId("tick")
-    private final TimerSpec tick = TimerSpecs.timer(TimeDomain.EVENT_TIME);
-
-    @ProcessElement
-    public void process(OutputReceiver<Long> out) {
-      out.output(1L);
-    }
-
-    @OnTimer("tick")
-    public void tick() {}
-  }
-
   private static OperatorGraph keyed() {
     Pipeline p = Graphs.pipeline();
     p.apply("Main", Create.of("a"))
-        .apply("Ints", ParDo.of(new Ints()))
+        .apply("Ints", ParDo.of(new Fns.Ints()))
         .setCoder(KvCoder.of(VarIntCoder.of(), VarLongCoder.of()))
-        .apply("Reading", ParDo.of(new Reading()));
+        .apply("Reading", ParDo.of(new Fns.TickingByInt()));
     return PipelineTranslator.translate(Foreign.all(p));
   }
 
@@ -99,7 +77,7 @@ class HarnessDescriptorTest {
     PCollectionView<Iterable<String>> view =
         p.apply("Side", Create.of("a")).apply("View", View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view))
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view))
         .apply("Shuffle", Redistribute.arbitrarily())
         .apply("Count", ParDo.of(new Fns.Count()));
 
@@ -155,7 +133,7 @@ class HarnessDescriptorTest {
     HarnessSpec reading = spec(keyed(), "Reading");
     ProcessBundleDescriptor descriptor = reading.descriptor();
 
-    String input = ((Step.Harness) Graphs.node(keyed(), "Reading").step()).input().id();
+    String input = harness(keyed(), "Reading").input().id();
     Coder coder =
         descriptor.getCodersOrThrow(descriptor.getPcollectionsOrThrow(input).getCoderId());
     assertThat(

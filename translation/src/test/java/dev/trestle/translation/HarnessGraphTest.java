@@ -193,7 +193,7 @@ class HarnessGraphTest {
     Pipeline p = Graphs.pipeline();
     PCollection<String> main = p.apply("Main", Create.of("a"));
     PCollectionList.of(main)
-        .and(main.apply("Shuffle", Reshuffle.viaRandomKey()))
+        .and(main.apply("Shuffle", Redistribute.arbitrarily()))
         .apply("Flat", Flatten.pCollections())
         .apply("Reader", ParDo.of(new Fns.Same<>()));
 
@@ -291,13 +291,15 @@ class HarnessGraphTest {
     PCollectionView<Iterable<String>> view =
         p.apply("Side", Create.of("a")).apply("View", View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
 
     OperatorGraph graph = translated(p);
 
     Step.View made = Graphs.step(graph, Step.View.class);
     HarnessSpec.SideInput side = spec(graph, "Reader").sideInputs().get(0);
-    assertThat(side.localName(), is("local"));
+    assertThat(
+        names(spec(graph, "Reader")), contains("Reader/ParMultiDo(Same)")); // not fused to Create
+    assertThat(side.transform(), is(Graphs.node(graph, "Reader").step().transform().id()));
     assertThat(side.materialization(), is(made.materialization()));
     assertThat(side.elements().coder(), is(made.input().coder()));
     assertThat(Graphs.node(graph, "Reader").sideInputs().get(0).tag(), is(side.tag()));

@@ -25,6 +25,7 @@ import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.util.construction.ParDoTranslation;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
@@ -133,7 +134,9 @@ class HarnessRefusalTest {
             "Same/ParMultiDo(Same)",
             payload -> payload.setRequiresTimeSortedInput(true));
 
-    assertThat(problem(proto).feature(), containsString("coded by string_utf8"));
+    RunnerApi.Pipeline.Builder sorted =
+        proto.toBuilder().addRequirements(ParDoTranslation.REQUIRES_TIME_SORTED_INPUT_URN);
+    assertThat(problem(sorted.build()).feature(), containsString("coded by string_utf8"));
   }
 
   @Test
@@ -166,15 +169,16 @@ class HarnessRefusalTest {
     PCollectionView<Iterable<String>> view =
         p.apply("Side", Create.of("a")).apply(View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
     RunnerApi.Pipeline proto =
         changedParDo(
             Foreign.all(p),
             "Reader/ParMultiDo(Same)",
             payload -> {
-              RunnerApi.SideInput.Builder side = payload.getSideInputsOrThrow("local").toBuilder();
+              String name = payload.getSideInputsMap().keySet().iterator().next();
+              RunnerApi.SideInput.Builder side = payload.getSideInputsOrThrow(name).toBuilder();
               side.getAccessPatternBuilder().setUrn("odd:access:v1");
-              return payload.putSideInputs("local", side.build());
+              return payload.putSideInputs(name, side.build());
             });
 
     assertThat(problem(proto).feature(), containsString("accessed as odd:access:v1"));
@@ -188,7 +192,7 @@ class HarnessRefusalTest {
             .apply(Window.into(FixedWindows.of(Duration.millis(5))))
             .apply(View.asIterable());
     p.apply("Main", Create.of("b"))
-        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInput("local", view));
+        .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
 
     Problem problem = problem(inOddWindows(p, MergeStatus.Enum.NON_MERGING));
 

@@ -161,9 +161,12 @@ public final class Task implements Wakeable {
     return urgency;
   }
 
-  /** Whether the task may run only when no other task can: a test stream. */
+  /**
+   * Whether the task may run only when no other task can: a test stream. It has to take up what
+   * others have done for it, before it goes on.
+   */
   boolean runsOnlyWhenQuiet() {
-    return onlyWhenQuiet;
+    return onlyWhenQuiet && !awaiting;
   }
 
   /** Whether the task reads nothing any more. */
@@ -348,7 +351,9 @@ public final class Task implements Wakeable {
 
   /** Whether input may be read: there is none while others have enough of the task's to do. */
   private boolean mayRead() {
-    return !pending().isFull() && !driver().aligner().isAligned();
+    return !pending().isFull()
+        && !driver().aligner().isAligned()
+        && !(onlyWhenQuiet && pending().isOut());
   }
 
   private boolean hasInput() {

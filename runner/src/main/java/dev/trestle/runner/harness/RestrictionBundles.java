@@ -170,7 +170,8 @@ final class RestrictionBundles implements AsyncWork, Returns {
       BundleApplication application = residual.getApplication();
       if (!application.getTransformId().equals(step.spec().restrictions())) {
         throw new HarnessException(
-            step.transform(), "its worker leaves work undone of " + application.getTransformId());
+            step.transform(),
+            "its worker leaves work undone of " + application.getTransformId());
       }
       if (context.isDraining() && application.getIsBounded() == IsBounded.Enum.UNBOUNDED) {
         continue; // a drain ends it where it is

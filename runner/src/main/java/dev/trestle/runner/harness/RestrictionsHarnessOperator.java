@@ -94,7 +94,8 @@ final class RestrictionsHarnessOperator extends BatchOperator {
       ByteString element = ByteString.copyFrom(encoded.array(), 0, encoded.size());
       running()
           .backlog
-          .add(new RestrictionWork(element, batch.timestampMillis(i), wire.earliestEnd(element)));
+          .add(
+              new RestrictionWork(element, batch.timestampMillis(i), wire.earliestEnd(element)));
     }
     running().bundles.give();
   }
@@ -140,7 +141,8 @@ final class RestrictionsHarnessOperator extends BatchOperator {
 
   /** The least end of the windows in which something is still to be done. */
   long earliestWindowEnd() {
-    return Math.min(running().backlog.earliestWindowEnd(), running().bundles.earliestWindowEnd());
+    return Math.min(
+        running().backlog.earliestWindowEnd(), running().bundles.earliestWindowEnd());
   }
 
   @Override

@@ -78,7 +78,8 @@ final class TimerFamilies {
       ProcessBundleDescriptor descriptor, HarnessSpec.TimerFamily family) {
     RunnerApi.FunctionSpec spec =
         descriptor
-            .getTransformsOrDefault(family.transform(), RunnerApi.PTransform.getDefaultInstance())
+            .getTransformsOrDefault(
+                family.transform(), RunnerApi.PTransform.getDefaultInstance())
             .getSpec();
     if (!spec.getUrn().equals(PTransformTranslation.PAR_DO_TRANSFORM_URN)) {
       return false;

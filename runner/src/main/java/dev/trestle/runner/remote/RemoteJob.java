@@ -1,6 +1,7 @@
 package dev.trestle.runner.remote;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.engine.JobRefusal;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.metrics.MonitoringInfos;
 import java.util.List;

@@ -19,12 +19,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse.ChannelSplit;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateKey;
@@ -34,19 +38,23 @@ import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.SimpleMonitoringInfoBuilder;
+import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
+import org.apache.beam.sdk.io.range.OffsetRange;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.LengthPrefixCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.WindowedValue;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.WindowedValue;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
@@ -67,9 +75,14 @@ public final class FakeBundle implements WorkerBundle {
 
   private int asked;
 
+  /** How many elements have been looked at, and the first one that is not to be done. */
+  private long begun;
+
+  private long stop = Long.MAX_VALUE;
+  private final List<DelayedBundleApplication> residuals = new ArrayList<>();
+
   /** What has been set and cleared, by family. */
   private final Map<String, ByteString.Output> timers = new LinkedHashMap<>();
-
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Coroutine body = new Coroutine(this::run);
   private final List<ByteArrayOutputStream> outputs = new ArrayList<>();
@@ -81,6 +94,8 @@ public final class FakeBundle implements WorkerBundle {
     record Sent(String port, ByteString bytes) implements Event {}
 
     record Fired(String family, ByteString timers) implements Event {}
+
+    record SplitAsked(DesiredSplit split) implements Event {}
 
     record End() implements Event {}
 
@@ -160,6 +175,8 @@ public final class FakeBundle implements WorkerBundle {
           process(sent);
         } else if (event instanceof Event.Fired fired) {
           fire(fired);
+        } else if (event instanceof Event.SplitAsked asked) {
+          refuseFrom(begun, asked.split);
         }
       }
     } catch (RuntimeException e) {
@@ -172,7 +189,8 @@ public final class FakeBundle implements WorkerBundle {
     for (int i = 0; i < outputs.size(); i++) {
       send(i);
     }
-    timers.forEach((family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
+    timers.forEach(
+        (family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
     listener.done(response());
   }
 
@@ -255,6 +273,10 @@ public final class FakeBundle implements WorkerBundle {
     while (in.available() > 0) {
       elements.incrementAndGet();
       WindowedValue<Object> element = task.input().decode(in);
+      if (task.fn() instanceof HarnessFn.Splittable fn) {
+        processRestriction(fn, element);
+        continue;
+      }
       Object key = element.getValue() instanceof KV<?, ?> pair ? pair.getKey() : null;
       task.fn().process(element, new Calls(key, element.getWindows().iterator().next()));
       if (random.nextInt(8) == 0) {
@@ -263,6 +285,89 @@ public final class FakeBundle implements WorkerBundle {
         body.pause();
       }
     }
+  }
+
+  /** Gives back the elements from a number on. */
+  private void refuseFrom(long number, DesiredSplit asked) {
+    ProcessBundleSplitResponse.Builder response = ProcessBundleSplitResponse.newBuilder();
+    if (number < Math.min(stop, asked.getEstimatedInputElements())) {
+      stop = number;
+      response.addChannelSplits(channelSplit(number - 1, number));
+    }
+    listener.split(response.build());
+  }
+
+  private static ChannelSplit channelSplit(long lastPrimary, long firstResidual) {
+    return ChannelSplit.newBuilder()
+        .setTransformId(Harnessed.INPUT)
+        .setLastPrimaryElement(lastPrimary)
+        .setFirstResidualElement(firstResidual)
+        .build();
+  }
+
+  /** Does a restriction, unless it is split: by the runner, or now and then by itself. */
+  private void processRestriction(HarnessFn.Splittable fn, WindowedValue<Object> sized) {
+    long number = begun++;
+    if (number >= stop) {
+      return;
+    }
+    KV<?, ?> pair = (KV<?, ?>) ((KV<?, ?>) sized.getValue()).getKey();
+    KV<?, ?> restricted = (KV<?, ?>) pair.getValue();
+    OffsetRange range = (OffsetRange) restricted.getKey();
+    WindowedValue<Object> element = sized.withValue(pair.getKey());
+    Calls calls = new Calls(null, sized.getWindows().iterator().next());
+    for (long position = range.getFrom(); position < range.getTo(); position++) {
+      if (random.nextInt(4) == 0) {
+        schedule();
+        body.pause();
+      }
+      BundleApplication rest =
+          application(
+              sized.withValue(
+                  KV.of(
+                      KV.of(
+                          pair.getKey(),
+                          KV.of(new OffsetRange(position, range.getTo()), restricted.getValue())),
+                      1.0)));
+      if (takeSplitAsked()) {
+        stop = Math.min(stop, number + 1);
+        listener.split(
+            ProcessBundleSplitResponse.newBuilder()
+                .addChannelSplits(channelSplit(number - 1, number + 1))
+                .addResidualRoots(DelayedBundleApplication.newBuilder().setApplication(rest))
+                .build());
+        return;
+      }
+      if (position > range.getFrom() && random.nextInt(6) == 0) {
+        residuals.add(
+            DelayedBundleApplication.newBuilder()
+                .setApplication(rest)
+                .setRequestedTimeDelay(Durations.fromMillis(random.nextInt(3) * 7L))
+                .build());
+        return;
+      }
+      fn.process(element, position, calls);
+    }
+  }
+
+  private BundleApplication application(WindowedValue<Object> sized) {
+    return BundleApplication.newBuilder()
+        .setTransformId(Harnessed.FN)
+        .setInputId("input")
+        .setElement(encoded(task.input(), sized))
+        .putOutputWatermarks("output", Timestamps.fromMillis(sized.getTimestamp().getMillis()))
+        .setIsBounded(IsBounded.Enum.UNBOUNDED)
+        .build();
+  }
+
+  private boolean takeSplitAsked() {
+    for (Event event = events.poll(); event != null; event = events.poll()) {
+      if (event instanceof Event.SplitAsked) {
+        return true;
+      }
+      aside.add(event);
+    }
+    return false;
   }
 
   private void fire(Event.Fired fired) throws IOException {
@@ -527,6 +632,7 @@ public final class FakeBundle implements WorkerBundle {
     }
     return ProcessBundleResponse.newBuilder()
         .addMonitoringInfos(info)
+        .addAllResidualRoots(residuals)
         .setRequiresFinalization(true)
         .build();
   }
@@ -558,7 +664,7 @@ public final class FakeBundle implements WorkerBundle {
 
   @Override
   public void requestSplit(String port, DesiredSplit split) {
-    throw new AssertionError("No splits");
+    post(new Event.SplitAsked(split));
   }
 
   @Override

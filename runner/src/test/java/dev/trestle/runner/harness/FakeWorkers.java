@@ -34,6 +34,7 @@ public final class FakeWorkers implements SdkWorkers {
   private final Random random;
   private final Runnable atClose;
   private final List<FakeBundle> bundles = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
 
   private FakeWorkers(Executor executor, Random random, Runnable atClose) {
     this.executor = executor;
@@ -82,8 +83,13 @@ public final class FakeWorkers implements SdkWorkers {
     return bundles;
   }
 
+  public boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
+    closed = true;
     atClose.run();
     bundles.forEach(FakeBundle::kill);
   }

@@ -16,4 +16,16 @@ public interface HarnessFn extends Serializable {
     /** A timer of the family fires; the calls are for its key and window. */
     void onTimer(String family, Timer<Object> timer, BoundedWindow window, HarnessCalls calls);
   }
+
+  /** A splittable fn over offsets. */
+  interface Splittable extends HarnessFn {
+
+    /** Does one position of an element's restriction. */
+    void process(WindowedValue<Object> element, long position, HarnessCalls calls);
+
+    @Override
+    default void process(WindowedValue<Object> element, HarnessCalls calls) {
+      throw new AssertionError("An element comes with a restriction");
+    }
+  }
 }

@@ -10,6 +10,7 @@ import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.graph.TransformName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -59,7 +60,28 @@ public final class Harnessed {
       Step step = new Step.Harness(parDo.transform(), parDo.input(), keyedSpec(parDo, node, fn));
       return new Node(node.index(), step, node.outputs(), node.sideInputs());
     }
+    if (node.step() instanceof Step.ProcessSizedElements process
+        && process.fn().template() instanceof InHarness.Splittable<?, ?> fn) {
+      List<Collection> outputs = node.outputs().stream().map(Node.Output::collection).toList();
+      FakeTask task = FakeTask.of(fn.fn(), process.input(), outputs, List.of());
+      HarnessSpec spec = spec(process.transform(), task, List.of(), List.of(), List.of());
+      Step step = new Step.Harness(process.transform(), process.input(), splittable(spec));
+      return new Node(node.index(), step, node.outputs(), node.sideInputs());
+    }
     return node;
+  }
+
+  private static HarnessSpec splittable(HarnessSpec spec) {
+    return new HarnessSpec(
+        spec.environment(),
+        spec.descriptor(),
+        spec.inputPort(),
+        spec.outputPorts(),
+        spec.sideInputs(),
+        spec.userStates(),
+        spec.timerFamilies(),
+        FN,
+        spec.requiresStableInput());
   }
 
   /** A step with one output, of the same collection as its input. */
@@ -84,26 +106,42 @@ public final class Harnessed {
       Step.StatefulParDo parDo, Node node, InHarness.Keyed<?, ?, ?> fn) {
     List<Collection> outputs = node.outputs().stream().map(Node.Output::collection).toList();
     FakeTask task = FakeTask.of(fn.fn(), parDo.input(), outputs, List.of());
-    List<HarnessSpec.UserState> cells = new ArrayList<>();
-    for (String cell : fn.cells()) {
-      cells.add(new HarnessSpec.UserState(FN, cell, RunnerApi.StateSpec.getDefaultInstance()));
+    return keyedSpec(parDo.transform(), task, fn.cells(), fn.timers());
+  }
+
+  /** A step with state and timers, and one output. */
+  static Step.Harness keyedStep(
+      TransformName name,
+      Collection input,
+      Collection output,
+      HarnessFn.Keyed fn,
+      List<String> cells,
+      Map<String, TimeDomain> timers) {
+    FakeTask task = FakeTask.of(fn, input, List.of(output), List.of());
+    return new Step.Harness(name, input, keyedSpec(name, task, cells, timers));
+  }
+
+  private static HarnessSpec keyedSpec(
+      TransformName name, FakeTask task, List<String> cells, Map<String, TimeDomain> timers) {
+    List<HarnessSpec.UserState> states = new ArrayList<>();
+    for (String cell : cells) {
+      states.add(new HarnessSpec.UserState(FN, cell, RunnerApi.StateSpec.getDefaultInstance()));
     }
-    List<HarnessSpec.TimerFamily> timers = new ArrayList<>();
-    fn.timers()
-        .forEach(
-            (name, domain) ->
-                timers.add(
-                    new HarnessSpec.TimerFamily(
-                        FN,
-                        name,
-                        TimerFamilySpec.newBuilder()
-                            .setTimeDomain(
-                                domain == TimeDomain.PROCESSING_TIME
-                                    ? RunnerApi.TimeDomain.Enum.PROCESSING_TIME
-                                    : RunnerApi.TimeDomain.Enum.EVENT_TIME)
-                            .build(),
-                        task.timers())));
-    return spec(parDo.transform(), task, List.of(), cells, timers);
+    List<HarnessSpec.TimerFamily> families = new ArrayList<>();
+    timers.forEach(
+        (family, domain) ->
+            families.add(
+                new HarnessSpec.TimerFamily(
+                    FN,
+                    family,
+                    TimerFamilySpec.newBuilder()
+                        .setTimeDomain(
+                            domain == TimeDomain.PROCESSING_TIME
+                                ? RunnerApi.TimeDomain.Enum.PROCESSING_TIME
+                                : RunnerApi.TimeDomain.Enum.EVENT_TIME)
+                        .build(),
+                    task.timers())));
+    return spec(name, task, List.of(), states, families);
   }
 
   private static HarnessSpec spec(

@@ -2,11 +2,13 @@ package dev.trestle.runner.harness;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.values.KV;
 
 /** Stands for a fn that a worker runs: {@link Harnessed} puts that in its place. */
@@ -65,6 +67,34 @@ public final class InHarness<InputT, OutputT> extends DoFn<InputT, OutputT> {
 
     @ProcessElement
     public void process(@Element KV<K, V> element, @StateId("any") ValueState<Long> unused) {
+      throw new AssertionError("This is not run here, for " + element);
+    }
+  }
+
+  /** The same for a splittable fn, whose restrictions are from 0 to before a number. */
+  @UnboundedPerElement
+  public static final class Splittable<InputT, OutputT> extends DoFn<InputT, OutputT> {
+
+    private final HarnessFn.Splittable fn;
+    private final long positions;
+
+    public Splittable(HarnessFn.Splittable fn, long positions) {
+      this.fn = fn;
+      this.positions = positions;
+    }
+
+    HarnessFn.Splittable fn() {
+      return fn;
+    }
+
+    @GetInitialRestriction
+    public OffsetRange initial() {
+      return new OffsetRange(0, positions);
+    }
+
+    @ProcessElement
+    public ProcessContinuation process(
+        @Element InputT element, RestrictionTracker<OffsetRange, Long> tracker) {
       throw new AssertionError("This is not run here, for " + element);
     }
   }

@@ -46,7 +46,8 @@ final class HarnessPipelines {
         RecoveryPipeline.of("harness-of-groups", HarnessPipelines::ofGroups),
         RecoveryPipeline.of("harness-with-outputs", HarnessPipelines::withOutputs),
         RecoveryPipeline.of("harness-with-iterables", HarnessPipelines::withIterables),
-        RecoveryPipeline.of("harness-with-multimaps", HarnessPipelines::withMultimaps));
+        RecoveryPipeline.of("harness-with-multimaps", HarnessPipelines::withMultimaps),
+        RecoveryPipeline.of("harness-of-restrictions", HarnessPipelines::ofRestrictions));
   }
 
   private static PCollection<Long> inHarness(PCollection<Long> input, String name, HarnessFn fn) {
@@ -178,6 +179,19 @@ final class HarnessPipelines {
         .apply(ParDo.of(new InHarness<Long, Long>(fn)).withSideInputs(view))
         .setCoder(VarLongCoder.of())
         .apply("Again", keyed(3))
+        .apply(Sum.longsPerKey())
+        .apply(new Results<>(world));
+  }
+
+  private static void ofRestrictions(Pipeline pipeline, World world) {
+    HarnessFn.Splittable fn =
+        (element, position, calls) ->
+            calls.output(0, element.withValue((Long) element.getValue() + 10_000 * position));
+    numbers(pipeline)
+        .apply(fixed(40))
+        .apply(ParDo.of(new InHarness.Splittable<Long, Long>(fn, 5)))
+        .setCoder(VarLongCoder.of())
+        .apply(keyed(7))
         .apply(Sum.longsPerKey())
         .apply(new Results<>(world));
   }
