@@ -3,10 +3,13 @@ package dev.trestle.server.environment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a server allows of environments, and how.
  *
+ * @param commands those that environments may name as worker programs; empty if they may name any,
+ *     which is only good where all who can submit jobs may run programs anyway
  * @param docker what becomes of environments that name a container image
  * @param containerCommand that of Docker, or one that takes the same arguments, such as podman
  * @param python the interpreter for workers in Python; empty to look for one that fits
@@ -15,6 +18,7 @@ import java.util.Optional;
  * @param stopTimeout how long one may take to stop before it is killed
  */
 public record EnvironmentSettings(
+    Optional<Set<String>> commands,
     Docker docker,
     String containerCommand,
     Optional<String> python,
@@ -35,6 +39,7 @@ public record EnvironmentSettings(
   /** Without containers. */
   public static EnvironmentSettings defaults() {
     return new EnvironmentSettings(
+        Optional.empty(),
         Docker.AS_PROCESS,
         "docker",
         Optional.empty(),

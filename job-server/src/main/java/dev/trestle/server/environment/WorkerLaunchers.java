@@ -34,8 +34,7 @@ final class WorkerLaunchers {
         ProcessPayload payload = ProcessPayload.parseFrom(environment.getPayload());
         return payload.getCommand().isEmpty()
             ? booting(environment, job, settings, reaper, payload)
-            : new CommandLauncher(
-                List.of(payload.getCommand()), payload.getEnvMap(), reaper, settings.stopTimeout());
+            : running(payload, settings, reaper);
       } else if (urn.equals(EnvironmentChoice.DOCKER) && settings.docker() == Docker.RUN) {
         return new ContainerLauncher(
             DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
@@ -45,6 +44,17 @@ final class WorkerLaunchers {
       throw new WorkerException(
           "The payload of the environment " + environment.getUrn() + " is unreadable", e);
     }
+  }
+
+  private static WorkerLauncher running(
+      ProcessPayload payload, EnvironmentSettings settings, Reaper reaper) throws WorkerException {
+    String command = payload.getCommand();
+    if (settings.commands().isPresent() && !settings.commands().get().contains(command)) {
+      throw new WorkerException(
+          "The environment wants " + command + " to be run, which this server may not");
+    }
+    return new CommandLauncher(
+        List.of(command), payload.getEnvMap(), reaper, settings.stopTimeout());
   }
 
   /** Starts a process of Trestle's own choice, as an SDK's container would. */

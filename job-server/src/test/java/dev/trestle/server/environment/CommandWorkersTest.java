@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +74,27 @@ final class CommandWorkersTest {
       assertThat(
           failure(fixture, directory.resolve("nothing")),
           containsString(directory.resolve("nothing").toString()));
+    }
+  }
+
+  @Test
+  void aProgramThatIsNotAllowedIsNotRun() throws Exception {
+    Path allowed = script(directory.resolve("allowed"), "exit 0");
+    Path other = script(directory.resolve("other"), "touch " + directory.resolve("run"));
+    EnvironmentSettings all = settings(directory);
+    EnvironmentSettings some =
+        new EnvironmentSettings(
+            Optional.of(Set.of(allowed.toString())),
+            all.docker(),
+            all.containerCommand(),
+            all.python(),
+            all.cache(),
+            all.startTimeout(),
+            all.stopTimeout());
+    try (WorkerFixture fixture = new WorkerFixture(some)) {
+      assertThat(failure(fixture, allowed), containsString("has exited with status 0"));
+      assertThat(failure(fixture, other), containsString("which this server may not"));
+      assertThat(Files.exists(directory.resolve("run")), is(false));
     }
   }
 

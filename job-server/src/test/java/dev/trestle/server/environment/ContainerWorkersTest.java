@@ -40,7 +40,8 @@ final class ContainerWorkersTest {
   private String failure(Path engine, Duration startTimeout) throws IOException {
     EnvironmentSettings settings =
         new EnvironmentSettings(
-            Docker.RUN,
+        Optional.empty(),
+        Docker.RUN,
             engine.toString(),
             Optional.empty(),
             directory,

@@ -44,6 +44,7 @@ final class EnvironmentChoiceTest {
 
   private static EnvironmentSettings settings(Docker docker) {
     return new EnvironmentSettings(
+        Optional.empty(),
         docker, "docker", Optional.empty(), Path.of("."), Duration.ZERO, Duration.ZERO);
   }
 

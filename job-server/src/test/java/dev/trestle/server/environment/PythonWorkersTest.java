@@ -64,6 +64,7 @@ final class PythonWorkersTest {
 
   private EnvironmentSettings settings(Path python) {
     return new EnvironmentSettings(
+        Optional.empty(),
         Docker.AS_PROCESS,
         "no-docker",
         Optional.of(python.toString()),

@@ -85,6 +85,7 @@ final class RealPythonTest {
 
   private EnvironmentSettings settings() {
     return new EnvironmentSettings(
+        Optional.empty(),
         Docker.AS_PROCESS,
         "no-docker",
         Optional.of(python.executable()),

@@ -43,7 +43,7 @@ final class WorkerFixture implements AutoCloseable {
   final BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
   final WorkerServer server;
   final EnvironmentSettings settings;
-  private JobWorkers workers;
+  private final List<JobWorkers> workers = new ArrayList<>();
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
     this.server = WorkerServer.start();
@@ -53,6 +53,7 @@ final class WorkerFixture implements AutoCloseable {
   /** Settings that look nowhere else, with times that no test reaches. */
   static EnvironmentSettings settings(Path cache) {
     return new EnvironmentSettings(
+        Optional.empty(),
         Docker.AS_PROCESS,
         "no-docker",
         Optional.of("no-python"),
@@ -64,6 +65,7 @@ final class WorkerFixture implements AutoCloseable {
   static EnvironmentSettings withTimeouts(
       EnvironmentSettings settings, Duration start, Duration stop) {
     return new EnvironmentSettings(
+        settings.commands(),
         settings.docker(),
         settings.containerCommand(),
         settings.python(),
@@ -78,8 +80,9 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   JobWorkers workers(int parallelism) {
-    workers = new JobWorkers(server, job(), settings, parallelism);
-    return workers;
+    JobWorkers started = new JobWorkers(server, job(), settings, parallelism);
+    workers.add(started);
+    return started;
   }
 
   JobWorkers workers() {
@@ -88,9 +91,7 @@ final class WorkerFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    if (workers != null) {
-      workers.close();
-    }
+    workers.forEach(JobWorkers::close);
     server.close();
   }
 
