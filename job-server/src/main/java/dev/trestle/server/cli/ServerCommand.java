@@ -4,6 +4,7 @@ import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
 import dev.trestle.server.jobs.EngineLauncher;
+import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.server.service.JobServer;
 import dev.trestle.server.service.ServerSettings;
@@ -117,7 +118,7 @@ public final class ServerCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
     WorkerServer workers;
@@ -125,7 +126,10 @@ public final class ServerCommand implements Callable<Integer> {
     try {
       workers = WorkerServer.start();
       server =
-          JobServer.start(settings, new EngineLauncher(workers, EnvironmentSettings.defaults()));
+          JobServer.start(
+              settings,
+              new EngineLauncher(
+                  new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
     } catch (IOException | IllegalArgumentException e) {
       throw new RefusedException("the server cannot be started: " + e.getMessage(), e);
     }
@@ -146,7 +150,7 @@ public final class ServerCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
       end(server, workers, servers);
-      throw e;
+      return ExitCodes.INTERRUPTED;
     }
   }
 
