@@ -349,11 +349,15 @@ public final class Task implements Wakeable {
     return wiring().outputs().isAboveMark();
   }
 
-  /** Whether input may be read: there is none while others have enough of the task's to do. */
+  /**
+   * Whether input may be read: there is none while others have enough of the task's to do. A test
+   * stream goes on only in turns that it has because all is quiet, and not in one in which it takes
+   * up what it awaited.
+   */
   private boolean mayRead() {
     return !pending().isFull()
         && !driver().aligner().isAligned()
-        && !(onlyWhenQuiet && pending().isOut());
+        && !(onlyWhenQuiet && (awaiting || pending().isOut()));
   }
 
   private boolean hasInput() {
