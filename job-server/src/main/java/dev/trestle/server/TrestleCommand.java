@@ -9,9 +9,13 @@ import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.GraphCommand;
 import dev.trestle.server.cli.InspectCommand;
 import dev.trestle.server.cli.JobsCommand;
+import dev.trestle.server.cli.LogsCommand;
+import dev.trestle.server.cli.MetricsCommand;
 import dev.trestle.server.cli.Mistakes;
 import dev.trestle.server.cli.RunCommand;
 import dev.trestle.server.cli.SavepointCommand;
+import dev.trestle.server.cli.ServerCommand;
+import dev.trestle.server.cli.ShowCommand;
 import dev.trestle.server.cli.Terminal;
 import dev.trestle.server.cli.VersionCommand;
 import dev.trestle.server.cli.WordCountCommand;
@@ -56,7 +60,11 @@ public final class TrestleCommand {
     add(commands, new GraphCommand(terminal));
     commands.addSubcommand(
         new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
+    commands.addSubcommand(new ServerCommand(terminal));
     commands.addSubcommand(new JobsCommand(terminal));
+    commands.addSubcommand(new ShowCommand(terminal));
+    commands.addSubcommand(new LogsCommand(terminal));
+    commands.addSubcommand(new MetricsCommand(terminal));
     commands.addSubcommand(new SavepointCommand(terminal));
     commands.addSubcommand(new DrainCommand(terminal));
     commands.addSubcommand(new CancelCommand(terminal));

@@ -1,5 +1,6 @@
 /**
- * The door to Trestle: so far the command line. Start reading at {@link
+ * The door to Trestle: the command line ({@code cli}), and the job server ({@code service} for
+ * clients, {@code jobs}, {@code artifacts}). Start reading at {@link
  * dev.trestle.server.TrestleCommand}.
  */
 @NullMarked

@@ -1,5 +1,7 @@
 package dev.trestle.runner;
 
+import dev.trestle.runner.remote.JobServerOptions;
+
 /** Refuses values that make no sense, with the option's name and the range. */
 final class OptionRanges {
 
@@ -15,7 +17,8 @@ final class OptionRanges {
     check("sourceIdleMillis", options.getSourceIdleMillis(), 0, Integer.MAX_VALUE);
     check("checkpointInterval", options.getCheckpointInterval(), 1, Integer.MAX_VALUE);
     check("maxRestarts", options.getMaxRestarts(), 0, Integer.MAX_VALUE);
-    if (options.getCheckpointDir() == null) {
+    boolean serverDecides = options.as(JobServerOptions.class).getEndpoint() != null;
+    if (options.getCheckpointDir() == null && !serverDecides) {
       refuse(
           "checkpointInterval",
           options.getCheckpointInterval() != TrestlePipelineOptions.DEFAULT_CHECKPOINT_INTERVAL);

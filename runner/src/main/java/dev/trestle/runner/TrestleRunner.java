@@ -4,6 +4,8 @@ import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.control.ControlServer;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.remote.JobServerOptions;
+import dev.trestle.runner.remote.RemoteSubmission;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
@@ -16,8 +18,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsValidator;
 
 /**
- * Runs pipelines in this process: {@code --runner=TrestleRunner}. {@link #run} returns as soon as
- * the job has started; the job goes on, also when the main thread ends, until its input does.
+ * Runs pipelines: {@code --runner=TrestleRunner}; in this process, or with {@code
+ * --endpoint=host:port} at a job server. {@link #run} returns as soon as the job has started; the
+ * job goes on, also when the main thread ends, until its input does.
  */
 public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
 
@@ -43,10 +46,21 @@ public final class TrestleRunner extends PipelineRunner<TrestlePipelineResult> {
    * Starts a pipeline.
    *
    * @throws UnsupportedPipelineException naming everything in it that Trestle does not do
+   * @throws IllegalArgumentException if a job server refuses it
    */
   @Override
   public TrestlePipelineResult run(Pipeline pipeline) {
     FileSystems.setDefaultPipelineOptions(options);
+    JobServerOptions server = options.as(JobServerOptions.class);
+    if (server.getEndpoint() != null) {
+      RunningJob job = RemoteSubmission.submit(pipeline, server);
+      MetricsPush.start(job, options.as(MetricsOptions.class));
+      return new TrestlePipelineResult(options.getJobName(), job);
+    }
+    return runHere(pipeline);
+  }
+
+  private TrestlePipelineResult runHere(Pipeline pipeline) {
     MetricsEnvironment.setMetricsSupported(true);
     OperatorGraph graph = PipelineTranslator.translate(pipeline);
     RunningJob job = Assembly.start(graph, options);

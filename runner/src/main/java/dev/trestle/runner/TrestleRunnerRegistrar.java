@@ -1,5 +1,6 @@
 package dev.trestle.runner;
 
+import dev.trestle.runner.remote.JobServerOptions;
 import java.util.List;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -19,6 +20,6 @@ public final class TrestleRunnerRegistrar
 
   @Override
   public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {
-    return List.of(TrestlePipelineOptions.class);
+    return List.of(TrestlePipelineOptions.class, JobServerOptions.class);
   }
 }

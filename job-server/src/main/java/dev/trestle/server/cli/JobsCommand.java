@@ -1,15 +1,11 @@
 package dev.trestle.server.cli;
 
-import dev.trestle.runner.control.ControlClient;
-import dev.trestle.runner.control.ControlDirectory;
-import dev.trestle.runner.control.JobStatus;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lists the jobs that can be controlled. */
 @Command(
@@ -17,11 +13,20 @@ import picocli.CommandLine.Mixin;
     description = "Lists the jobs that run.",
     footer = {
       "",
-      "Those of this user on this machine that are streaming ones or take checkpoints."
+      "Those of this user on this machine that are streaming ones or take checkpoints, and all that",
+      "job servers run. With --all also those that servers remember."
     })
 public final class JobsCommand implements Callable<Integer> {
 
   @Mixin private final Verbosity verbosity = new Verbosity();
+
+  @Mixin private final ServerChoice server = new ServerChoice();
+
+  @Option(names = "--all", description = "Also jobs that have ended or were never run.")
+  private boolean all;
+
+  @Option(names = "--json", description = "Prints a JSON array.")
+  private boolean json;
 
   private final Terminal terminal;
 
@@ -30,23 +35,24 @@ public final class JobsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     verbosity.apply();
-    List<JobStatus> jobs = ControlClient.jobs(ControlDirectory.ofUser());
-    if (jobs.isEmpty()) {
-      terminal.err().println("trestle: no job runs.");
+    try (KnownJobs known = KnownJobs.of(server)) {
+      List<KnownJob> jobs = known.all().stream().filter(job -> all || job.live()).toList();
+      if (json) {
+        terminal.out().println(JobsJson.of(jobs));
+      } else if (jobs.isEmpty()) {
+        terminal.err().println("trestle: no job runs.");
+      } else {
+        jobs.forEach(
+            job ->
+                terminal.out().printf("%-30s  %-9s  %s%n", job.name(), job.state(), job.where()));
+      }
+      terminal.out().flush();
+      return ExitCodes.DONE;
+    } catch (IOException e) {
+      terminal.err().println("trestle: " + e.getMessage());
+      return ExitCodes.FAILED;
     }
-    for (JobStatus job : jobs) {
-      terminal
-          .out()
-          .printf(
-              "%-30s  %-9s  process %-8d  since %s%n",
-              job.job(),
-              job.state(),
-              job.process(),
-              Instant.ofEpochMilli(job.startedMillis()).truncatedTo(ChronoUnit.SECONDS));
-    }
-    terminal.out().flush();
-    return ExitCodes.DONE;
   }
 }

@@ -4,6 +4,7 @@ import dev.trestle.examples.Leaderboard;
 import dev.trestle.examples.OrderValues;
 import dev.trestle.examples.WordCount;
 import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.MalformedURLException;
@@ -12,6 +13,9 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /** Main classes that make and run a pipeline: the examples by short names, others by their own. */
@@ -22,11 +26,13 @@ final class Programs {
           "leaderboard", Leaderboard.class,
           "orders", OrderValues.class);
 
+  private static final String JAR = ".jar";
   private static final String ALL_JARS = File.separator + "*";
 
   /** For the help of commands that take a program. */
   static final String DESCRIPTION =
-      "An example (wordcount, leaderboard, orders) or the name of a main class.";
+      "An example (wordcount, leaderboard, orders), a jar that says its main class, or the name of"
+          + " one.";
 
   private Programs() {}
 
@@ -38,8 +44,11 @@ final class Programs {
    */
   static void call(String program, @Nullable String classPath, List<String> arguments)
       throws Exception {
-    ClassLoader loader = classPath == null ? Programs.class.getClassLoader() : loader(classPath);
-    Method main = main(program, loader);
+    boolean jar = program.endsWith(JAR);
+    String more = classPath == null ? "" : File.pathSeparator + classPath;
+    String path = jar ? program + more : classPath;
+    ClassLoader loader = path == null ? Programs.class.getClassLoader() : loader(path);
+    Method main = main(jar ? mainClass(program) : program, loader);
     Thread.currentThread().setContextClassLoader(loader);
     try {
       main.invoke(null, (Object) arguments.toArray(String[]::new));
@@ -48,6 +57,25 @@ final class Programs {
         throw failure;
       }
       throw e;
+    }
+  }
+
+  /** What the manifest says. */
+  private static String mainClass(String file) throws IOException {
+    if (!new File(file).exists()) {
+      throw new RefusedException("there is no file '" + file + "'.");
+    }
+    try (JarFile jar = new JarFile(file)) {
+      Manifest manifest = jar.getManifest();
+      String main =
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+      if (main == null) {
+        throw new RefusedException(
+            "'" + file + "' does not say its main class; name it: --jars=" + file + " CLASS.");
+      }
+      return main;
     }
   }
 

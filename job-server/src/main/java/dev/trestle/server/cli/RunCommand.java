@@ -13,8 +13,9 @@ import picocli.CommandLine.Mixin;
       "  trestle run leaderboard --output=board --events=2000",
       "  trestle run orders --output=orders",
       "  trestle run --jars=target/mine.jar org.example.Main --parallelism=4",
+      "  trestle run target/mine.jar --endpoint=localhost:8099",
       "The main class must make its options from its arguments. Trestle is the runner unless",
-      "--runner=... is given."
+      "--runner=... is given; with --endpoint=HOST:PORT a job server runs the pipeline."
     })
 public final class RunCommand implements Callable<Integer> {
   @Mixin private final Verbosity verbosity = new Verbosity();

@@ -64,7 +64,7 @@ public record ControlDirectory(Path path) {
    * @throws IOException if others could enter it or own it
    * @throws UnsupportedOperationException if the system has no such permissions
    */
-  void make() throws IOException {
+  public void make() throws IOException {
     try {
       Files.createDirectory(path, PosixFilePermissions.asFileAttribute(MINE_ALONE));
     } catch (FileAlreadyExistsException e) {

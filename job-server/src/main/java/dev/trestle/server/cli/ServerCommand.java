@@ -1,0 +1,206 @@
+package dev.trestle.server.cli;
+
+import dev.trestle.runner.control.ControlDirectory;
+import dev.trestle.runner.worker.WorkerServer;
+import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.jobs.EngineLauncher;
+import dev.trestle.server.jobs.EnvironmentWorkers;
+import dev.trestle.server.jobs.JobLimits;
+import dev.trestle.server.service.JobServer;
+import dev.trestle.server.service.ServerSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a job server. */
+@Command(
+    name = "server",
+    description = "Runs a job server, to which pipelines of every Beam SDK can be submitted.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  trestle server",
+      "  python wordcount.py --runner=PortableRunner --job_endpoint=localhost:8099 \\",
+      "      --environment_type=LOOPBACK --input=... --output=...",
+      "  go run wordcount.go --runner=universal --endpoint=localhost:8099 --environment_type=LOOPBACK",
+      "  java ... --runner=TrestleRunner --endpoint=localhost:8099",
+      "Ctrl-C ends it. Streaming jobs go on when it is started again with the same directory."
+    })
+public final class ServerCommand implements Callable<Integer> {
+
+  private static final int DEFAULT_PORT = 8099;
+  private static final int MEGABYTE = 1 << 20;
+  private static final int MOST_MESSAGE_MEGABYTES = 1000;
+
+  @Mixin private final Verbosity verbosity = new Verbosity();
+
+  @Option(
+      names = "--port",
+      defaultValue = "" + DEFAULT_PORT,
+      description = "Where it listens; 0 for any port that is free. Default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST",
+      description =
+          "At which address; 0.0.0.0 for all. Without it: localhost, where nobody else can reach it."
+              + " Beyond that it wants TLS, or --insecure.")
+  private @Nullable String listen;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description =
+          "Where it keeps jobs, artifacts and checkpoints. Default: .trestle in your home directory.")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "--certificates",
+      paramLabel = "FILE",
+      description = "Talks TLS: its certificate chain, in PEM. Needs --key.")
+  private @Nullable Path certificates;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "The private key, in PEM (PKCS 8).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
+  private boolean insecure;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:TRESTLE_TOKEN}",
+      description =
+          "What clients have to send as a bearer token; TRESTLE_TOKEN if not given. No other user of"
+              + " the machine sees it there.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--max-jobs",
+      description = "How many jobs may run at once. Default: ${DEFAULT-VALUE}.")
+  private int maxJobs = JobLimits.DEFAULTS.running();
+
+  @Option(
+      names = "--keep-jobs",
+      description = "How many jobs that have ended it remembers. Default: ${DEFAULT-VALUE}.")
+  private int keepJobs = JobLimits.DEFAULTS.ended();
+
+  @Option(
+      names = "--keep-days",
+      description = "For how many days it remembers them. Default: ${DEFAULT-VALUE}.")
+  private long keepDays = JobLimits.DEFAULTS.endedFor().toDays();
+
+  @Option(
+      names = "--max-message-mb",
+      description = "Megabytes of a pipeline, or another message. Default: ${DEFAULT-VALUE}.")
+  private int maxMessageMegabytes = ServerSettings.DEFAULT_MESSAGE_BYTES / MEGABYTE;
+
+  @Option(
+      names = "--max-artifact-mb",
+      description = "Megabytes of a file that is staged. Default: ${DEFAULT-VALUE}.")
+  private long maxArtifactMegabytes = ServerSettings.DEFAULT_ARTIFACT_BYTES / MEGABYTE;
+
+  private final Terminal terminal;
+
+  public ServerCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    verbosity.apply();
+    ServerSettings settings = settings();
+    WorkerServer workers;
+    JobServer server;
+    try {
+      workers = WorkerServer.start();
+      server =
+          JobServer.start(
+              settings,
+              new EngineLauncher(new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new RefusedException("the server cannot be started: " + e.getMessage(), e);
+    }
+    LocalServers servers = new LocalServers(ControlDirectory.ofUser());
+    String endpoint = settings.address().getHostString() + ":" + server.port();
+    servers.add(
+        server.port(),
+        new LocalServers.Address(
+            endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
+    Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
+    terminal.out().println("ready endpoint=" + endpoint);
+    terminal.out().flush();
+    try {
+      server.await();
+      return ExitCodes.DONE;
+    } catch (InterruptedException e) {
+      Runtime.getRuntime().removeShutdownHook(hook);
+      end(server, workers, servers);
+      return ExitCodes.INTERRUPTED;
+    }
+  }
+
+  private void end(JobServer server, WorkerServer workers, LocalServers servers) {
+    terminal.err().println("trestle: the job server is ending.");
+    servers.remove(server.port());
+    server.close();
+    workers.close();
+  }
+
+  private ServerSettings settings() {
+    InetAddress host = host();
+    refuseIf((certificates == null) != (key == null), "--certificates and --key go together.");
+    boolean beyond = !host.isLoopbackAddress();
+    refuseIf(
+        beyond && certificates == null && !insecure,
+        "--listen="
+            + listen
+            + " lets other machines in: give it --certificates and --key, or say --insecure if the"
+            + " network is safe.");
+    refuseIf(
+        insecure && (!beyond || certificates != null),
+        "--insecure has no effect: the server is at localhost, or has TLS.");
+    refuseIf(maxJobs < 1, "--max-jobs must be at least 1.");
+    refuseIf(keepJobs < 0, "--keep-jobs must not be negative.");
+    refuseIf(keepDays < 0, "--keep-days must not be negative.");
+    refuseIf(
+        maxMessageMegabytes < 1 || maxMessageMegabytes > MOST_MESSAGE_MEGABYTES,
+        "--max-message-mb must be from 1 to " + MOST_MESSAGE_MEGABYTES + ".");
+    refuseIf(maxArtifactMegabytes < 1, "--max-artifact-mb must be at least 1.");
+    return new ServerSettings(
+        new InetSocketAddress(host, port),
+        directory == null ? Path.of(System.getProperty("user.home"), ".trestle") : directory,
+        certificates == null || key == null ? null : new ServerSettings.Tls(certificates, key),
+        token == null || token.isEmpty() ? null : token,
+        maxMessageMegabytes * MEGABYTE,
+        maxArtifactMegabytes * MEGABYTE,
+        new JobLimits(maxJobs, keepJobs, Duration.ofDays(keepDays)));
+  }
+
+  private InetAddress host() {
+    try {
+      return listen == null ? InetAddress.getByName("localhost") : InetAddress.getByName(listen);
+    } catch (UnknownHostException e) {
+      throw new RefusedException("--listen: there is no host '" + listen + "'.", e);
+    }
+  }
+
+  private static void refuseIf(boolean condition, String why) {
+    if (condition) {
+      throw new RefusedException(why);
+    }
+  }
+}

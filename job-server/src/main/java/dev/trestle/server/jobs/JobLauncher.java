@@ -1,0 +1,26 @@
+package dev.trestle.server.jobs;
+
+import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.translation.validate.UnsupportedPipelineException;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+
+/** Has pipelines run. Any thread may call. */
+public interface JobLauncher {
+
+  /**
+   * Looks whether a pipeline could be run.
+   *
+   * @throws UnsupportedPipelineException naming everything that Trestle does not do
+   * @throws IllegalArgumentException if it contradicts itself, or an option is out of range
+   */
+  void check(Pipeline pipeline, TrestlePipelineOptions options);
+
+  /**
+   * Starts a job, and goes on from its last checkpoint if it has one. May take its time.
+   *
+   * @param messages for what its workers say
+   * @throws Exception if it cannot be started; the message is for the user
+   */
+  RunningJob launch(Submission submission, JobMessages messages) throws Exception;
+}

@@ -1,0 +1,54 @@
+package dev.trestle.server.service;
+
+import static org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ServerCalls.asyncUnaryCall;
+
+import dev.trestle.runner.engine.RunningJob.AfterSavepoint;
+import dev.trestle.runner.remote.JobControlMethods;
+import dev.trestle.server.jobs.Jobs;
+import dev.trestle.server.jobs.ServedJob;
+import java.util.concurrent.CompletionStage;
+import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.StringValue;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.BindableService;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerServiceDefinition;
+
+/** {@link JobControlMethods}. Nobody waits here: answers come when the job has done its part. */
+final class ControlService implements BindableService {
+
+  private final Jobs jobs;
+
+  ControlService(Jobs jobs) {
+    this.jobs = jobs;
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return ServerServiceDefinition.builder(JobControlMethods.SERVICE)
+        .addMethod(
+            JobControlMethods.DRAIN,
+            asyncUnaryCall(
+                (request, client) ->
+                    Answers.answer(
+                        client,
+                        () -> {
+                          ServedJob job = jobs.job(request.getJobId());
+                          job.drain();
+                          return job.state();
+                        })))
+        .addMethod(
+            JobControlMethods.SAVEPOINT,
+            asyncUnaryCall(
+                (request, client) ->
+                    Answers.answerLater(client, () -> savepoint(request, AfterSavepoint.GO_ON))))
+        .addMethod(
+            JobControlMethods.STOP,
+            asyncUnaryCall(
+                (request, client) ->
+                    Answers.answerLater(client, () -> savepoint(request, AfterSavepoint.STOP))))
+        .build();
+  }
+
+  private CompletionStage<StringValue> savepoint(GetJobStateRequest request, AfterSavepoint then) {
+    return jobs.job(request.getJobId()).savepoint(then).thenApply(StringValue::of);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.trestle.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import dev.trestle.runner.remote.JobServerClient;
+import dev.trestle.server.cli.Terminal;
+import dev.trestle.translation.PipelineTranslator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobResponse;
+import org.apache.beam.model.jobmanagement.v1.JobApi.RunJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobServiceGrpc;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.GenerateSequence;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannel;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
+import org.joda.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code trestle server}, and the commands for jobs that it runs. */
+class ServerCommandTest {
+
+  private static final Pattern READY = Pattern.compile("ready endpoint=(\\S+)\n");
+  private static final int REFUSED = 2;
+
+  @TempDir Path directory;
+
+  /** Other tests may run on the machine. */
+  private final String name = "numbers-" + UUID.randomUUID();
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private Thread server;
+  private String endpoint;
+
+  @BeforeEach
+  void start() throws Exception {
+    Terminal terminal = new Terminal(new PrintStream(out, true, UTF_8), System.err);
+    server =
+        new Thread(
+            () -> TrestleCommand.run(terminal, "server", "--port=0", "--directory=" + directory),
+            "server-command");
+    server.start();
+    Matcher ready = READY.matcher(out.toString(UTF_8));
+    while (!ready.find()) {
+      assertThat("the server runs", server.isAlive(), is(true));
+      Thread.sleep(10);
+      ready = READY.matcher(out.toString(UTF_8));
+    }
+    endpoint = ready.group(1);
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    server.interrupt();
+    server.join();
+  }
+
+  /** Has the server run a pipeline of this JVM, with its own hands. */
+  private String submit() {
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(GenerateSequence.from(0).withRate(10, Duration.millis(10)))
+        .apply(
+            "Count",
+            MapElements.into(TypeDescriptors.longs())
+                .via(
+                    n -> {
+                      Metrics.counter("test", "numbers").inc();
+                      return n;
+                    }));
+    ManagedChannel channel = NettyChannelBuilder.forTarget(endpoint).usePlaintext().build();
+    try {
+      JobServiceGrpc.JobServiceBlockingStub jobs = JobServiceGrpc.newBlockingStub(channel);
+      PrepareJobResponse prepared =
+          jobs.prepare(
+              PrepareJobRequest.newBuilder()
+                  .setJobName(name)
+                  .setPipeline(PipelineTranslator.toProto(pipeline))
+                  .build());
+      return jobs.run(
+              RunJobRequest.newBuilder().setPreparationId(prepared.getPreparationId()).build())
+          .getJobId();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void jobIsFoundByNameAndById() throws Exception {
+    String id = submit();
+
+    Command byName = Command.run("show", name);
+    Command byId = Command.run("show", "--json", id);
+
+    assertThat(byName.out(), allOf(containsString("id     " + id), containsString(endpoint)));
+    assertThat(byId.out(), containsString("\"name\" : \"" + name + "\""));
+    assertThat(Command.run("jobs").out(), containsString(name));
+    assertThat(Command.run("jobs", "--endpoint=" + endpoint).out(), containsString(id));
+    assertThat(
+        Command.run("jobs", "--json", "--endpoint=" + endpoint).out(),
+        containsString("\"id\" : \"" + id + "\""));
+    assertThat(Command.run("cancel", id).out(), is("CANCELLED\n"));
+    assertThat(Command.run("jobs").out(), not(containsString(name)));
+    assertThat(Command.run("jobs", "--all").out(), containsString(name));
+  }
+
+  @Test
+  void savepointDrainLogsAndMetrics() throws Exception {
+    String id = submit();
+    try (JobServerClient client = JobServerClient.connect(endpoint, null, null)) {
+      while (!Command.run("metrics", name).out().contains("test:numbers")) {
+        Thread.sleep(10);
+      }
+      Command savepoint = Command.run("savepoint", name);
+      assertThat(savepoint.err(), is(""));
+      assertThat(savepoint.out(), containsString(directory.resolve("checkpoints").toString()));
+      assertThat(Command.run("drain", name).out(), is("DONE\n"));
+      assertThat(
+          Command.run("logs", id).out(),
+          allOf(
+              containsString("STATE RUNNING"),
+              containsString("STATE DRAINING"),
+              containsString("STATE DONE")));
+      assertThat(Command.run("logs", "--json", id).out(), containsString("\"text\":\"DONE\""));
+      assertThat(
+          Command.run("metrics", "--json", id).out(), containsString("\"step\" : \"Count/Map"));
+      assertThat(client.list().size(), is(1));
+    }
+  }
+
+  @Test
+  void sameNameTwiceHasToBeSaidById() {
+    String first = submit();
+    String second = submit();
+
+    Command command = Command.run("cancel", name);
+
+    assertThat(command.exitCode(), is(REFUSED));
+    assertThat(command.err(), allOf(containsString(first), containsString(second)));
+    Command.run("cancel", first);
+    assertThat(Command.run("cancel", name).out(), is("CANCELLED\n"));
+  }
+
+  @Test
+  void unknownJobAndServerAreTold() {
+    Command job = Command.run("show", "--endpoint=" + endpoint, "nobody");
+    Command server = Command.run("jobs", "--endpoint=localhost:1");
+
+    assertThat(job.exitCode(), is(REFUSED));
+    assertThat(job.err(), containsString("No job 'nobody' is at " + endpoint));
+    assertThat(server.exitCode(), is(1));
+    assertThat(server.err(), containsString("the job server at localhost:1 answers UNAVAILABLE"));
+  }
+
+  @Test
+  void directoryOfAnotherServerIsRefused() {
+    Command command = Command.run("server", "--port=0", "--directory=" + directory);
+
+    assertThat(command.exitCode(), is(REFUSED));
+    assertThat(command.err(), containsString("the server cannot be started: The job table at"));
+  }
+
+  @Test
+  void listeningBeyondTheMachineWantsTlsOrConsent() {
+    Command open = Command.run("server", "--listen=0.0.0.0");
+    Command pointless = Command.run("server", "--insecure");
+    Command half = Command.run("server", "--certificates=cert.pem");
+
+    assertThat(open.err(), containsString("--insecure"));
+    assertThat(pointless.err(), containsString("--insecure has no effect"));
+    assertThat(half.err(), containsString("--certificates and --key go together"));
+    assertThat(open.exitCode() + pointless.exitCode() + half.exitCode(), is(3 * REFUSED));
+  }
+}

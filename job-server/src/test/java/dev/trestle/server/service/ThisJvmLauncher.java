@@ -1,0 +1,47 @@
+package dev.trestle.server.service;
+
+import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.SdkWorkers;
+import dev.trestle.server.jobs.EngineLauncher;
+import dev.trestle.server.jobs.JobLauncher;
+import dev.trestle.server.jobs.JobMessages;
+import dev.trestle.server.jobs.Submission;
+import dev.trestle.translation.ThisJvm;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+
+/** Has the engine call the fns of Java pipelines itself, whatever environment they ask for. */
+public final class ThisJvmLauncher implements JobLauncher {
+
+  private final EngineLauncher engine =
+      new EngineLauncher((submission, messages) -> SdkWorkers.none());
+
+  @Override
+  public void check(Pipeline pipeline, TrestlePipelineOptions options) {
+    engine.check(here(pipeline), options);
+  }
+
+  @Override
+  public RunningJob launch(Submission submission, JobMessages messages) {
+    return engine.launch(
+        new Submission(
+            submission.job(),
+            here(submission.pipeline()),
+            submission.options(),
+            submission.sdkOptions(),
+            submission.artifacts()),
+        messages);
+  }
+
+  private static Pipeline here(Pipeline pipeline) {
+    Pipeline.Builder builder = pipeline.toBuilder();
+    Environment here = ThisJvm.environment();
+    pipeline
+        .getComponents()
+        .getEnvironmentsMap()
+        .keySet()
+        .forEach(id -> builder.getComponentsBuilder().putEnvironments(id, here));
+    return builder.build();
+  }
+}
