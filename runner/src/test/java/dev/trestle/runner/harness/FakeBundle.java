@@ -7,7 +7,6 @@ import dev.trestle.runner.worker.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
@@ -39,22 +37,14 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.SimpleMonitoringInfoBuilder;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.LengthPrefixCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
-import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
-import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
@@ -270,7 +260,8 @@ public final class FakeBundle implements WorkerBundle {
         continue;
       }
       Object key = element.getValue() instanceof KV<?, ?> pair ? pair.getKey() : null;
-      task.fn().process(element, new FakeCalls(this, task, key, element.getWindows().iterator().next()));
+      task.fn()
+          .process(element, new FakeCalls(this, task, key, element.getWindows().iterator().next()));
       if (random.nextInt(8) == 0) {
         send(random.nextInt(outputs.size()));
         schedule();
@@ -368,7 +359,8 @@ public final class FakeBundle implements WorkerBundle {
       Timer<Object> timer = task.timers().decode(in);
       for (BoundedWindow window : timer.getWindows()) {
         ((HarnessFn.Keyed) task.fn())
-            .onTimer(fired.family, timer, window, new FakeCalls(this, task, timer.getUserKey(), window));
+            .onTimer(
+                fired.family, timer, window, new FakeCalls(this, task, timer.getUserKey(), window));
       }
     }
   }

@@ -177,8 +177,7 @@ final class FakeCalls implements HarnessCalls {
 
   private void put(String family, Timer<Object> timer) {
     try {
-      task.timers()
-          .encode(timer, bundle.timers(family));
+      task.timers().encode(timer, bundle.timers(family));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -203,7 +202,8 @@ final class FakeCalls implements HarnessCalls {
             .setSideInputId(Harnessed.side(number))
             .setWindow(encoded(side.windowCoder(), window))
             .build();
-    return decoded(side.coder(), bundle.get(StateKey.newBuilder().setIterableSideInput(key).build()));
+    return decoded(
+        side.coder(), bundle.get(StateKey.newBuilder().setIterableSideInput(key).build()));
   }
 
   @Override
