@@ -11,6 +11,7 @@ import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.PipelineTranslator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on threads, with workers on another one. */
 final class HarnessJobTest {
@@ -42,7 +44,11 @@ final class HarnessJobTest {
   private static final long LONG_ENOUGH = 120_000;
   private static final List<Long> RESULTS = new CopyOnWriteArrayList<>();
 
+  @TempDir Path directory;
+
   private final Pipeline pipeline = Pipeline.create();
+  private final TrestlePipelineOptions options =
+      PipelineOptionsFactory.as(TrestlePipelineOptions.class);
   private FakeWorkers workers;
 
   @BeforeEach
@@ -74,8 +80,7 @@ final class HarnessJobTest {
   /** The call cannot wait until a worker has taken what it puts out. */
   @Test
   void oneCallMayPutOutMoreThanFitsOnTheWayToAWorker() throws Exception {
-    PCollection<Long> burst =
-        pipeline.apply(Create.of(1L)).apply(ParDo.of(new Burst(200_000)));
+    PCollection<Long> burst = pipeline.apply(Create.of(1L)).apply(ParDo.of(new Burst(200_000)));
     sums(inHarness(burst.apply(Reshuffle.viaRandomKey()), "Same"));
     RunningJob job = start();
     assertThat(job.await(LONG_ENOUGH), is(true));
@@ -122,6 +127,19 @@ final class HarnessJobTest {
     assertThat(workers.isClosed(), is(true));
   }
 
+  @Test
+  void bundlesOfADurableJobAreFinalizedAtTheLatestAtItsEnd() throws Exception {
+    sums(inHarness(pipeline.apply(GenerateSequence.from(0).to(5_000)), "Same"));
+    options.setCheckpointDir(directory.toString());
+    options.setJobName("finalized");
+    RunningJob job = start();
+    assertThat(job.await(LONG_ENOUGH), is(true));
+    assertThat(job.state(), is(RunningJob.State.DONE));
+    assertThat(RESULTS, is(List.of(LongStream.range(0, 5_000).sum())));
+    assertThat(workers.bundles().stream().allMatch(FakeBundle::isFinalized), is(true));
+    assertThat(workers.isClosed(), is(true));
+  }
+
   /** What is at a worker when the stream goes on would be late. */
   @Test
   void aTestStreamWaitsForWorkers() throws Exception {
@@ -148,8 +166,7 @@ final class HarnessJobTest {
   private static PCollection<Long> inHarness(PCollection<Long> input, String name) {
     return input
         .apply(
-            name,
-            ParDo.of(new InHarness<Long, Long>((element, calls) -> calls.output(0, element))))
+            name, ParDo.of(new InHarness<Long, Long>((element, calls) -> calls.output(0, element))))
         .setCoder(VarLongCoder.of());
   }
 
@@ -158,8 +175,7 @@ final class HarnessJobTest {
   }
 
   private RunningJob start() {
-    TrestlePipelineOptions options =
-        PipelineOptionsFactory.as(TrestlePipelineOptions.class);
+    TrestlePipelineOptions options = PipelineOptionsFactory.as(TrestlePipelineOptions.class);
     options.setParallelism(2);
     options.setMaxBundleSize(500);
     Supplier<SdkWorkers> made =
