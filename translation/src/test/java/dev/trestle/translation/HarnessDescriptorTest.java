@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasProperty;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -32,6 +33,7 @@ import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
+import org.hamcrest.Matcher;
 import org.junit.jupiter.api.Test;
 
 /** What a harness is told. */
@@ -186,6 +188,19 @@ class HarnessDescriptorTest {
         not(
             hasItem(
                 descriptor.getTransformsOrThrow(truncation.outputPort()).getInputsOrThrow("in"))));
+  }
+
+  @Test
+  void codersOfOtherStagesAreLeftOut() {
+    HarnessSpec writing = spec(keyed(), "Main");
+    HarnessSpec reading = spec(keyed(), "Reading");
+
+    assertThat(writing.descriptor().getCodersMap().values(), not(hasItem(timerCoder())));
+    assertThat(reading.descriptor().getCodersMap().values(), hasItem(timerCoder()));
+  }
+
+  private static Matcher<Coder> timerCoder() {
+    return hasProperty("spec", hasProperty("urn", is(ModelCoders.TIMER_CODER_URN)));
   }
 
   @Test

@@ -236,6 +236,25 @@ class HarnessRefusalTest {
   }
 
   @Test
+  void sourceOfAnSdkIsRefusedUnlessItIsExpanded() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of("a")).apply("Same", ParDo.of(new Fns.Same<>()));
+    RunnerApi.Pipeline proto =
+        changed(
+            Foreign.all(p),
+            "Same/ParMultiDo(Same)",
+            transform ->
+                transform
+                    .clearInputs()
+                    .setSpec(FunctionSpec.newBuilder().setUrn("beam:transform:read:v1")));
+
+    Problem problem = problem(proto);
+
+    assertThat(problem.feature(), containsString("beam:transform:read:v1 is unknown"));
+    assertThat(problem.remedy(), containsString("expand it"));
+  }
+
+  @Test
   void leafThatNobodyKnowsIsTheSdks() {
     Pipeline p = Graphs.pipeline();
     p.apply("Main", Create.of("a")).apply("Same", ParDo.of(new Fns.Same<>()));

@@ -5,7 +5,6 @@ import dev.trestle.validates.program.ProgramTests;
 import dev.trestle.validates.program.TestProgram;
 import dev.trestle.validates.sdk.GoProgram;
 import dev.trestle.validates.sdk.GoSdk;
-import dev.trestle.validates.sdk.PythonSdk;
 import dev.trestle.validates.sdk.Target;
 import dev.trestle.validates.suite.SuiteTests;
 import java.io.IOException;
@@ -27,17 +26,47 @@ record GoSuite(String list, Flags flags) implements Suite.Source {
         throws IOException, InterruptedException;
   }
 
-  /** The tests that Beam runs for each runner, some of which need transforms of Python. */
+  /** The tests that Beam runs for each runner, some of which need transforms of Java. */
   static GoSuite integration() {
     return new GoSuite(
         "integration.txt",
         (target, options, services) -> {
-          Path python = PythonSdk.interpreter(options.places().sdks().resolve("python"));
-          String expansion = PythonSdk.startExpansionService(python, services);
+          String expansion = startExpansionService(options, services);
+          services.accompany("drain", drain(target, options));
           List<String> flags = new ArrayList<>(runner(target));
           flags.add("--expansion_addr=test:" + expansion);
           return flags;
         });
+  }
+
+  /** Starts the service with the Java transforms of the tests; its address. */
+  private static String startExpansionService(SuiteOptions options, Services services)
+      throws IOException, InterruptedException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = MavenJars.classPath(options.places().root(), "expansion-service");
+    return services.start(
+        "expansion-service",
+        port ->
+            List.of(
+                java,
+                "-Xmx512m",
+                "-cp",
+                classPath,
+                "org.apache.beam.sdk.expansion.service.ExpansionService",
+                Integer.toString(port),
+                "--alsoStartLoopbackWorker"));
+  }
+
+  /** TestDrain runs for ever, unless somebody drains its job. */
+  private static List<String> drain(Target target, SuiteOptions options) {
+    String drain =
+        String.join(
+            " ",
+            "'" + JobServer.launcher(options) + "'",
+            "drain",
+            "--endpoint=" + target.endpoint(),
+            "go-testdrain");
+    return List.of("sh", "-c", "until " + drain + "; do sleep 2; done");
   }
 
   /** The tests of packages that leave the choice of the runner to flags. */

@@ -1,16 +1,12 @@
 package dev.trestle.validates;
 
-import dev.trestle.validates.process.Installations;
 import dev.trestle.validates.process.Services;
 import dev.trestle.validates.sdk.PythonSdk;
 import dev.trestle.validates.sdk.Target;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The runner as a Java test process sees it.
@@ -51,8 +47,14 @@ record JavaClient(
   static Connection serverAndExpansionService() {
     return (options, services) -> {
       JavaClient client = server().open(options, services);
-      Path python = PythonSdk.interpreter(options.places().sdks().resolve("python"));
-      String expansion = PythonSdk.startExpansionService(python, services);
+      Path sources = options.places().sdks().resolve("python");
+      String environment = options.pipelines().environment();
+      String expansion =
+          PythonSdk.startExpansionService(
+              PythonSdk.interpreter(sources),
+              sources,
+              environment == null ? "" : environment,
+              services);
       String port = expansion.substring(expansion.lastIndexOf(':') + 1);
       return new JavaClient(
           client.runner(),
@@ -69,7 +71,7 @@ record JavaClient(
             "TestUniversalRunner",
             serverOptions("--jobEndpoint=", options, services),
             List.of(),
-            beamClientClassPath(options.places().root()));
+            MavenJars.classPath(options.places().root(), "beam-client"));
   }
 
   private static List<String> serverOptions(
@@ -87,28 +89,5 @@ record JavaClient(
 
   private static String ownClassPath() {
     return System.getProperty("java.class.path", "");
-  }
-
-  /** Our own classes, which are the first on the class path, and the client's jars. */
-  private static String beamClientClassPath(Path root) throws IOException, InterruptedException {
-    Path pom = root.resolve("validates-runner").resolve("beam-client").resolve("pom.xml");
-    Path installation =
-        Installations.ofUser()
-            .directory(
-                "beam-client",
-                List.of(pom),
-                directory ->
-                    Installations.run(
-                        directory,
-                        root,
-                        Map.of(),
-                        root.resolve("mvnw").toString(),
-                        "--batch-mode",
-                        "--file=" + pom,
-                        "dependency:copy-dependencies",
-                        "-DoutputDirectory=" + directory.resolve("jars"),
-                        "-DincludeScope=runtime"));
-    String own = Arrays.asList(ownClassPath().split(File.pathSeparator)).get(0);
-    return own + File.pathSeparator + installation.resolve("jars").resolve("*");
   }
 }

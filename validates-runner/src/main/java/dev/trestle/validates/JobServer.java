@@ -25,7 +25,16 @@ final class JobServer {
 
   private static String start(SuiteOptions options, Services services)
       throws IOException, InterruptedException {
-    String launcher = options.places().root().resolve("trestle").toString();
-    return services.start("job-server", port -> List.of(launcher, "server", "--port=" + port));
+    String directory = services.logs().resolve("job-server").toString();
+    return services.start(
+        "job-server",
+        port ->
+            List.of(
+                launcher(options), "server", "--port=" + port, "--directory=" + directory));
+  }
+
+  /** The command line of this working tree. */
+  static String launcher(SuiteOptions options) {
+    return options.places().root().resolve("trestle").toString();
   }
 }

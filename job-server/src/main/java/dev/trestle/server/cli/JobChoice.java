@@ -33,7 +33,17 @@ final class JobChoice {
    * @throws RefusedException if there is no such job, or it cannot do it
    */
   int ask(Terminal terminal, Request request) throws InterruptedException {
-    return visit(terminal, known -> terminal.out().println(request.send(known.control())));
+    return visit(terminal, known -> terminal.out().println(answer(terminal, request, known)));
+  }
+
+  private static String answer(Terminal terminal, Request request, KnownJob job)
+      throws IOException, InterruptedException {
+    WaitingLine line = WaitingLine.start(terminal, job.name());
+    try {
+      return request.send(job.control());
+    } finally {
+      line.end();
+    }
   }
 
   /**

@@ -94,13 +94,22 @@ public final class ServedJob {
     return table.submission(id());
   }
 
-  /** What has been counted so far, or when the job ended. */
-  public MetricResults metrics() {
-    RunningJob job;
+  /**
+   * What has been counted so far, or when the job ended. A job that the server is starting again
+   * has it as soon as it has found its checkpoint.
+   */
+  public CompletableFuture<MetricResults> metrics() {
+    boolean live;
     synchronized (this) {
-      job = running;
+      live = JobStates.isLive(record.state()) && record.state() != JobState.Enum.STARTING;
     }
-    return job == null ? table.metrics(id()) : told(job.metrics());
+    return live
+        ? begin.handle((job, ended) -> job == null ? atEnd() : told(job.metrics()))
+        : CompletableFuture.completedFuture(atEnd());
+  }
+
+  private MetricResults atEnd() {
+    return table.metrics(id());
   }
 
   /**

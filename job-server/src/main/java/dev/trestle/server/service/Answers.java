@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ServerCallStreamObserver;
@@ -39,9 +40,16 @@ final class Answers {
   }
 
   /** Answers when there is an answer. A client that has gone meanwhile is not told. */
-  static <T> void answer(StreamObserver<T> client, CompletionStage<T> call) {
+  static <T> void answerLater(StreamObserver<T> client, Supplier<CompletionStage<T>> call) {
     ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> LOG.debug("Nobody waits"));
-    call.whenComplete(
+    CompletionStage<T> stage;
+    try {
+      stage = call.get();
+    } catch (RuntimeException e) {
+      client.onError(status(e));
+      return;
+    }
+    stage.whenComplete(
         (answer, failure) -> {
           if (failure == null) {
             client.onNext(answer);

@@ -6,7 +6,6 @@ import dev.trestle.runner.engine.RunningJob.AfterSavepoint;
 import dev.trestle.runner.remote.JobControlMethods;
 import dev.trestle.server.jobs.Jobs;
 import dev.trestle.server.jobs.ServedJob;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.StringValue;
@@ -40,20 +39,16 @@ final class ControlService implements BindableService {
             JobControlMethods.SAVEPOINT,
             asyncUnaryCall(
                 (request, client) ->
-                    Answers.answer(client, savepoint(request, AfterSavepoint.GO_ON))))
+                    Answers.answerLater(client, () -> savepoint(request, AfterSavepoint.GO_ON))))
         .addMethod(
             JobControlMethods.STOP,
             asyncUnaryCall(
                 (request, client) ->
-                    Answers.answer(client, savepoint(request, AfterSavepoint.STOP))))
+                    Answers.answerLater(client, () -> savepoint(request, AfterSavepoint.STOP))))
         .build();
   }
 
   private CompletionStage<StringValue> savepoint(GetJobStateRequest request, AfterSavepoint then) {
-    try {
-      return jobs.job(request.getJobId()).savepoint(then).thenApply(StringValue::of);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return jobs.job(request.getJobId()).savepoint(then).thenApply(StringValue::of);
   }
 }

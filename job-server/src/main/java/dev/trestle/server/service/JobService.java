@@ -120,10 +120,13 @@ final class JobService extends JobServiceImplBase {
   @Override
   public void getJobMetrics(
       GetJobMetricsRequest request, StreamObserver<GetJobMetricsResponse> client) {
-    answer(
-        request.getJobId(),
+    Answers.answerLater(
         client,
-        job -> GetJobMetricsResponse.newBuilder().setMetrics(job.metrics()).build());
+        () ->
+            jobs.job(request.getJobId())
+                .metrics()
+                .thenApply(
+                    metrics -> GetJobMetricsResponse.newBuilder().setMetrics(metrics).build()));
   }
 
   @Override

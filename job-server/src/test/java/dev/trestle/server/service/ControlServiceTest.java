@@ -43,6 +43,7 @@ class ControlServiceTest {
   void drainedJobIsDone() throws Exception {
     String id = server.run(server.prepare());
     FakeJob job = launcher.next().job();
+    server.awaitRunning(id);
 
     client.drain(id);
 
@@ -56,6 +57,7 @@ class ControlServiceTest {
   void savepointAnswersItsPlace() throws Exception {
     String id = server.run(server.prepare());
     launcher.next();
+    server.awaitRunning(id);
 
     assertThat(place(client.savepoint(id)), is("/savepoints/1"));
     assertThat(server.state(id), is(JobState.Enum.RUNNING));

@@ -74,6 +74,7 @@ class HostileRequestsTest {
     server = TestServer.start(directory, launcher);
     other = server.run(server.prepare());
     otherJob = launcher.next();
+    server.awaitRunning(other);
   }
 
   /** The other job goes on, and ends as it should. */

@@ -111,6 +111,7 @@ class JobServiceTest {
   void messagesAreReplayedToThoseWhoComeLate() throws Exception {
     String id = server.run(server.prepare());
     FakeLauncher.Launch launch = launcher.next();
+    server.awaitRunning(id);
     launch.messages().add(MessageImportance.JOB_MESSAGE_BASIC, "first");
     launch.job().end(State.DONE);
     server.awaitEnd(id);
@@ -198,6 +199,7 @@ class JobServiceTest {
   void attemptedAndCommittedMetricsAreTold() throws Exception {
     String id = server.run(server.prepare());
     FakeJob job = launcher.next().job();
+    server.awaitRunning(id);
     job.count("Count/Par Do", "lines", 7, 5);
 
     assertThat(counter(server.metrics(id).getAttemptedList()), is("Count/Par Do test lines 7"));
@@ -375,7 +377,7 @@ class JobServiceTest {
         TestServer.start(
             directory.resolve("small"), launcher, new JobLimits(10, 2, Duration.ofDays(1)))) {
       String running = small.run(small.prepare());
-      launcher.next();
+      small.awaitRunning(running);
       String oldest = small.prepare();
       small.prepare();
       small.prepare();

@@ -124,6 +124,14 @@ final class TestServer implements AutoCloseable {
     return jobs().getMessageStream(JobMessagesRequest.newBuilder().setJobId(job).build());
   }
 
+  /** Waits until the server knows that the job has been started. */
+  void awaitRunning(String job) {
+    Iterator<JobStateEvent> states = states(job);
+    while (states.next().getState() != JobState.Enum.RUNNING) {
+      // Starting still.
+    }
+  }
+
   /** Waits for the job's end. */
   JobState.Enum awaitEnd(String job) {
     JobState.Enum last = JobState.Enum.UNSPECIFIED;

@@ -1,5 +1,6 @@
 package dev.trestle.runner.dofn;
 
+import dev.trestle.runner.keyed.SortBuffer;
 import dev.trestle.runner.keyed.CleanupTimers;
 import dev.trestle.runner.keyed.KeyedContext;
 import dev.trestle.runner.keyed.TimerHandler;

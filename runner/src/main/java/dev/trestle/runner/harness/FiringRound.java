@@ -21,6 +21,7 @@ import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timers that fire in one bundle. A key's timers of one time fire together and no others of the
@@ -40,14 +41,17 @@ final class FiringRound implements TimerHandler {
   private final WireKeys keys;
   private final TimerFamilies families;
   private final WindowScope.Cache scopes;
+  private final @Nullable Sorting sorting;
   private final Slice slice;
   private final Map<ByteString, Long> times = new HashMap<>();
   private final Map<Family, ByteString.Output> firing = new LinkedHashMap<>();
   private final List<Expired> expired = new ArrayList<>();
+  private boolean hasElements;
 
   /**
    * An empty round.
    *
+   * @param sorting keeps elements until it is their turn; null where they are not sorted
    * @param slice of which each timer takes its share; the round ends by using it up
    */
   FiringRound(
@@ -56,12 +60,14 @@ final class FiringRound implements TimerHandler {
       WireKeys keys,
       TimerFamilies families,
       WindowScope.Cache scopes,
+      @Nullable Sorting sorting,
       Slice slice) {
     this.step = step;
     this.keyed = keyed;
     this.keys = keys;
     this.families = families;
     this.scopes = scopes;
+    this.sorting = sorting;
     this.slice = slice;
   }
 
@@ -97,6 +103,16 @@ final class FiringRound implements TimerHandler {
   }
 
   private void fire(ByteString key, WindowScope scope, TimerData timer) throws IOException {
+    if (sorting != null && sorting.release(scope, timer)) {
+      times.put(key, timer.getTimestamp().getMillis());
+      hasElements = true;
+    } else if (sorting == null || !Sorting.isOwn(timer)) {
+      fireUnsorted(key, scope, timer);
+    }
+  }
+
+  private void fireUnsorted(ByteString key, WindowScope scope, TimerData timer)
+      throws IOException {
     if (!CleanupTimers.isCleanup(timer)) {
       if (timer.getDomain() == TimeDomain.EVENT_TIME || !isLate(scope)) {
         Family family = families.byId(timer.getTimerFamilyId());
@@ -143,7 +159,7 @@ final class FiringRound implements TimerHandler {
 
   /** Whether nothing has to go to a worker. */
   boolean isEmpty() {
-    return firing.isEmpty();
+    return firing.isEmpty() && !hasElements;
   }
 
   void sendTo(RemoteBundle bundle) {

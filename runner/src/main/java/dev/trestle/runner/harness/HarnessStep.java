@@ -44,6 +44,34 @@ record HarnessStep(
   }
 
   /**
+   * The same for what truncates restrictions.
+   *
+   * @param left takes what is left of them
+   */
+  HarnessStep truncating(HarnessSpec.Truncation truncation, Receiver left) {
+    HarnessSpec own =
+        new HarnessSpec(
+            spec().environment(),
+            truncation.descriptor(),
+            truncation.inputPort(),
+            List.of(truncation.outputPort()),
+            spec().sideInputs(),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            false,
+            false);
+    Node.Output output = new Node.Output("truncated", input(), List.of(), List.of());
+    return new HarnessStep(
+        new Step.Harness(step.transform(), input(), own),
+        List.of(output),
+        List.of(left),
+        size,
+        workers);
+  }
+
+  /**
    * What a cell of state, or a timer family, is called in what is kept of it: a worker's name for
    * its transform may be another one when the pipeline is submitted again.
    */

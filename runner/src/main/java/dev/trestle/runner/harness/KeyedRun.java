@@ -17,6 +17,7 @@ import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link KeyedHarnessOperator} has from open to close. Belongs to the task's owner. */
@@ -37,6 +38,10 @@ final class KeyedRun implements Returns {
   private final Counter dropped;
   private final ElementWire wire;
   private final Bundles bundles;
+
+  /** Null where elements come as they come. */
+  private final @Nullable Sorting sorting;
+
   private final ByteKey probe = new ByteKey();
 
   /** The timers that are out; null where none are. */
@@ -57,13 +62,15 @@ final class KeyedRun implements Returns {
     scopes =
         new WindowScope.Cache(
             step.input().windowCoder(), step.input().windowing().getAllowedLateness());
-    cleanup = new CleanupTimers(keyed.timers(), !families.expirations().isEmpty());
+    boolean sorted = step.spec().requiresTimeSortedInput();
+    cleanup = new CleanupTimers(keyed.timers(), sorted || !families.expirations().isEmpty());
     dropped = context.metrics().getCounter(DROPPED);
     wire = new ElementWire(step.input());
     StateAnswers sideInputs =
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
     StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs);
     bundles = new Bundles(step, context, connection, 1, answers, this);
+    sorting = sorted ? new Sorting(step, keyed, bundles, wire) : null;
     context.addAsyncWork(bundles);
   }
 
@@ -91,12 +98,30 @@ final class KeyedRun implements Returns {
 
   private void accept(Batch batch, int index, BoundedWindow window) {
     WindowScope scope = scopes.of(window);
-    if (scope.expiry().isBefore(keyed.timers().currentInputWatermarkTime())) {
+    if (scope.expiry().isBefore(keyed.timers().currentInputWatermarkTime())
+        || (sorting != null && sorting.buffer().isTooLate(batch.timestamp(index)))) {
       dropped.inc();
       return;
     }
     Object tableKey = batch.tableKey(index, probe);
     cleanup.ensure(tableKey, batch.keyHash(index), scope);
+    if (sorting == null) {
+      send(batch, index, window);
+      return;
+    }
+    sorting
+        .buffer()
+        .add(
+            Windows.envelope(
+                KV.of(keyed.key(), batch.value(index)),
+                batch.timestamp(index),
+                window,
+                batch.pane(index),
+                batch.metadata(index)),
+            scope);
+  }
+
+  private void send(Batch batch, int index, BoundedWindow window) {
     ByteSink to = bundles.gathering();
     try {
       wire.writeHeader(batch.timestampMillis(index), window, batch.pane(index), to);
@@ -158,7 +183,7 @@ final class KeyedRun implements Returns {
   }
 
   private FiringRound newRound(Slice slice) {
-    return new FiringRound(step.transform(), keyed, keys, families, scopes, slice);
+    return new FiringRound(step.transform(), keyed, keys, families, scopes, sorting, slice);
   }
 
   /** Has the timers of a round fire, if there are any. */

@@ -26,12 +26,17 @@ final class RestrictionBacklog implements AutoCloseable {
   /** Waits for no time. */
   private static final long AT_ONCE = Long.MIN_VALUE;
 
-  private record Waiting(long until, Chunk chunk, long hold, long windowEnd) {}
+  private record Waiting(
+      long until, Chunk chunk, long hold, long windowEnd, boolean truncated) {}
 
   private final ChunkStore store;
   private final HoldTracker holds = new HoldTracker();
   private final HoldTracker windowEnds = new HoldTracker();
   private final ArrayDeque<Waiting> ready = new ArrayDeque<>();
+
+  /** What a drain has truncated, and waits for nothing but its turn. */
+  private final ArrayDeque<Waiting> truncated = new ArrayDeque<>();
+
   private final PriorityQueue<Waiting> delayed =
       new PriorityQueue<>(Comparator.comparingLong(Waiting::until));
 
@@ -40,18 +45,14 @@ final class RestrictionBacklog implements AutoCloseable {
   }
 
   void add(RestrictionWork work) {
-    ready.add(waiting(work, AT_ONCE));
-  }
-
-  /** Adds what goes before all others. */
-  void addFirst(RestrictionWork work) {
-    ready.addFirst(waiting(work, AT_ONCE));
+    (work.truncated() ? truncated : ready).add(waiting(work, AT_ONCE));
   }
 
   private Waiting waiting(RestrictionWork work, long until) {
     holds.add(work.hold());
     windowEnds.add(work.windowEnd());
-    return new Waiting(until, store.add(work.element()), work.hold(), work.windowEnd());
+    return new Waiting(
+        until, store.add(work.element()), work.hold(), work.windowEnd(), work.truncated());
   }
 
   /** Adds what should not go on before a processing time, in milliseconds. */
@@ -72,18 +73,33 @@ final class RestrictionBacklog implements AutoCloseable {
         first = delayed.peek()) {
       ready.add(delayed.remove());
     }
-    Waiting next = ready.poll();
+    RestrictionWork next = pollTruncated();
+    return next == null ? taken(ready.poll()) : next;
+  }
+
+  /** The next thing to do of what has been truncated; null where there is none. */
+  @Nullable RestrictionWork pollTruncated() {
+    return taken(truncated.poll());
+  }
+
+  /** The next thing that a drain has to truncate; null where there is none. */
+  @Nullable RestrictionWork pollUntruncated() {
+    return taken(ready.poll());
+  }
+
+  private @Nullable RestrictionWork taken(@Nullable Waiting next) {
     if (next == null) {
       return null;
     }
     holds.remove(next.hold);
     windowEnds.remove(next.windowEnd);
-    return new RestrictionWork(store.take(next.chunk), next.hold, next.windowEnd);
+    return new RestrictionWork(
+        store.take(next.chunk), next.hold, next.windowEnd, next.truncated);
   }
 
   /** When {@link #poll} will have something; as {@code InputOperator.nextWakeup} has it. */
   long nextWakeup() {
-    if (!ready.isEmpty()) {
+    if (!ready.isEmpty() || !truncated.isEmpty()) {
       return Long.MIN_VALUE;
     }
     Waiting first = delayed.peek();
@@ -102,11 +118,15 @@ final class RestrictionBacklog implements AutoCloseable {
 
   /**
    * Section {@code restrictions}: of each the processing time at which it goes on, its hold, the
-   * least end of its windows, and the element as it is on the wire.
+   * least end of its windows, a byte that is 1 where it has been truncated, and the element as it
+   * is on the wire.
    */
   void snapshot(SnapshotWriter out) throws IOException {
     SnapshotWriter.Section section = out.section(RESTRICTIONS);
     for (Waiting each : ready) {
+      write(each, section.unkeyed());
+    }
+    for (Waiting each : truncated) {
       write(each, section.unkeyed());
     }
     for (Waiting each : delayed) {
@@ -119,6 +139,7 @@ final class RestrictionBacklog implements AutoCloseable {
     record.writeLong(waiting.until);
     record.writeLong(waiting.hold);
     record.writeLong(waiting.windowEnd);
+    record.write(waiting.truncated ? 1 : 0);
     record.write(element, 0, element.length);
   }
 
@@ -130,7 +151,9 @@ final class RestrictionBacklog implements AutoCloseable {
           long until = in.readLong();
           long hold = in.readLong();
           long windowEnd = in.readLong();
-          RestrictionWork work = new RestrictionWork(ByteString.readFrom(in), hold, windowEnd);
+          boolean wasTruncated = in.readBoolean();
+          RestrictionWork work =
+              new RestrictionWork(ByteString.readFrom(in), hold, windowEnd, wasTruncated);
           if (until == AT_ONCE) {
             add(work);
           } else {
@@ -142,6 +165,7 @@ final class RestrictionBacklog implements AutoCloseable {
   @Override
   public void close() {
     ready.clear();
+    truncated.clear();
     delayed.clear();
     store.close();
   }

@@ -11,11 +11,11 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse.ChannelSplit;
-import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Duration;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Timestamp;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bundles of a step that processes restrictions. A restriction may take for ever, so a bundle
@@ -48,6 +48,11 @@ final class RestrictionBundles implements AsyncWork, Returns {
 
     Given(long splitAt) {
       this.splitAt = splitAt;
+    }
+
+    /** Whether a drain has left only this to be done: then it has of all. */
+    boolean isTruncated() {
+      return !works.isEmpty() && works.get(0).truncated();
     }
   }
 
@@ -84,7 +89,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
     boolean any = false;
     while (!bundles.isFull()) {
       long now = context.clock().millis();
-      RestrictionWork next = backlog.poll(now);
+      RestrictionWork next = next(now);
       if (next == null) {
         return any;
       }
@@ -92,16 +97,21 @@ final class RestrictionBundles implements AsyncWork, Returns {
       RemoteBundle bundle = bundles.opened(context.outputWatermark());
       Given its = new Given(sliceMillis == NEVER ? NEVER : now + sliceMillis);
       given.put(bundle, its);
-      for (; next != null && its.works.size() < MOST_RESTRICTIONS; next = backlog.poll(now)) {
+      while (next != null) {
         its.works.add(next);
         bundle.send(step.spec().inputPort(), next.element(), 1);
-      }
-      if (next != null) {
-        backlog.addFirst(next);
+        next = its.works.size() < MOST_RESTRICTIONS ? next(now) : null;
       }
       bundles.flush();
     }
     return any;
+  }
+
+  /** In a drain only what has been truncated goes on. */
+  private @Nullable RestrictionWork next(long now) {
+    return context.isDraining() && step.spec().truncation() != null
+        ? backlog.pollTruncated()
+        : backlog.poll(now);
   }
 
   @Override
@@ -173,12 +183,10 @@ final class RestrictionBundles implements AsyncWork, Returns {
             step.transform(),
             "its worker leaves work undone of " + application.getTransformId());
       }
-      if (context.isDraining() && application.getIsBounded() == IsBounded.Enum.UNBOUNDED) {
-        continue; // a drain ends it where it is
-      }
       ByteString element = application.getElement();
       RestrictionWork work =
-          new RestrictionWork(element, holdOf(application, from), wire.earliestEnd(element));
+          new RestrictionWork(
+              element, holdOf(application, from), wire.earliestEnd(element), from.isTruncated());
       long delay = millis(residual.getRequestedTimeDelay());
       if (delay <= 0 || context.isDraining()) {
         backlog.add(work);

@@ -7,5 +7,6 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
  *
  * @param hold the watermark below which it will not put out, in milliseconds
  * @param windowEnd the least end of its windows, in milliseconds
+ * @param truncated whether a drain has left only this to be done
  */
-record RestrictionWork(ByteString element, long hold, long windowEnd) {}
+record RestrictionWork(ByteString element, long hold, long windowEnd, boolean truncated) {}

@@ -8,6 +8,7 @@ import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Progress;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
+import dev.trestle.translation.graph.HarnessSpec;
 import java.io.IOException;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,31 @@ final class RestrictionsHarnessOperator extends BatchOperator {
     final OperatorContext context;
     final RestrictionBacklog backlog;
     final RestrictionBundles bundles;
+
+    /** Null where nothing is truncated. */
+    final @Nullable Truncating truncating;
+
     boolean draining;
 
-    Running(OperatorContext context, RestrictionBacklog backlog, RestrictionBundles bundles) {
+    Running(
+        OperatorContext context,
+        RestrictionBacklog backlog,
+        RestrictionBundles bundles,
+        @Nullable Truncating truncating) {
       this.context = context;
       this.backlog = backlog;
       this.bundles = bundles;
+      this.truncating = truncating;
+    }
+
+    /** Gives workers what they may have. Returns whether there was anything. */
+    boolean give() {
+      if (drains()) {
+        draining = true;
+        bundles.drain();
+      }
+      boolean truncates = draining && truncating != null && truncating.give();
+      return bundles.give() || truncates;
     }
 
     /** Whether a drain has begun that is not known here yet. */
@@ -67,7 +87,10 @@ final class RestrictionsHarnessOperator extends BatchOperator {
         new RestrictionBundles(
             step, context, step.connect(context), answers, backlog, sliceMillis(context));
     context.addAsyncWork(bundles);
-    running = new Running(context, backlog, bundles);
+    HarnessSpec.Truncation truncation = step.spec().truncation();
+    Truncating truncating =
+        truncation == null ? null : new Truncating(step, truncation, context, backlog);
+    running = new Running(context, backlog, bundles, truncating);
   }
 
   /** What ends by itself need not be interrupted where no watermark is waited for. */
@@ -95,9 +118,10 @@ final class RestrictionsHarnessOperator extends BatchOperator {
       running()
           .backlog
           .add(
-              new RestrictionWork(element, batch.timestampMillis(i), wire.earliestEnd(element)));
+              new RestrictionWork(
+                  element, batch.timestampMillis(i), wire.earliestEnd(element), false));
     }
-    running().bundles.give();
+    running().give();
   }
 
   @SuppressWarnings("NullAway") // a coder that admits null takes it, any other says so itself
@@ -117,12 +141,7 @@ final class RestrictionsHarnessOperator extends BatchOperator {
 
   @Override
   public Progress advance(Slice slice) {
-    Running open = running();
-    if (open.drains()) {
-      open.draining = true;
-      open.bundles.drain();
-    }
-    return open.bundles.give() ? Progress.MADE : Progress.NONE;
+    return running().give() ? Progress.MADE : Progress.NONE;
   }
 
   @Override
@@ -136,7 +155,9 @@ final class RestrictionsHarnessOperator extends BatchOperator {
 
   @Override
   public long hold() {
-    return Math.min(running().backlog.hold(), running().bundles.hold());
+    Running open = running();
+    long hold = Math.min(open.backlog.hold(), open.bundles.hold());
+    return open.truncating == null ? hold : Math.min(hold, open.truncating.hold());
   }
 
   /** The least end of the windows in which something is still to be done. */
@@ -154,6 +175,9 @@ final class RestrictionsHarnessOperator extends BatchOperator {
   public void close() {
     if (running != null) {
       running.bundles.abandon();
+      if (running.truncating != null) {
+        running.truncating.abandon();
+      }
       running.backlog.close();
     }
   }

@@ -8,16 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.util.construction.PTransformTranslation;
 import org.apache.beam.sdk.util.construction.Timer;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /** The timers that a step's workers may set. Belongs to the task's owner. */
 final class TimerFamilies {
@@ -60,7 +56,7 @@ final class TimerFamilies {
               domain(each.spec().getTimeDomain()),
               (Coder<Timer<Object>>) each.coder());
       byName.put(new Name(each.transform(), each.localName()), family);
-      if (isOfExpirations(step.spec().descriptor(), each)) {
+      if (each.windowExpiry()) {
         expirations.add(family);
       } else {
         byId.put(family.id, family);
@@ -72,25 +68,6 @@ final class TimerFamilies {
     return domain == RunnerApi.TimeDomain.Enum.PROCESSING_TIME
         ? TimeDomain.PROCESSING_TIME
         : TimeDomain.EVENT_TIME;
-  }
-
-  private static boolean isOfExpirations(
-      ProcessBundleDescriptor descriptor, HarnessSpec.TimerFamily family) {
-    RunnerApi.FunctionSpec spec =
-        descriptor
-            .getTransformsOrDefault(
-                family.transform(), RunnerApi.PTransform.getDefaultInstance())
-            .getSpec();
-    if (!spec.getUrn().equals(PTransformTranslation.PAR_DO_TRANSFORM_URN)) {
-      return false;
-    }
-    try {
-      return ParDoPayload.parseFrom(spec.getPayload())
-          .getOnWindowExpirationTimerFamilySpec()
-          .equals(family.localName());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("Not a ParDo: " + family.transform(), e);
-    }
   }
 
   /** Families through which workers are told that a key's window expires. */

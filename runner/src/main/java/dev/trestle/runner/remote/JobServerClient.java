@@ -48,10 +48,12 @@ public final class JobServerClient implements AutoCloseable {
 
   private final ManagedChannel connection;
   private final Channel channel;
+  private final CallOptions calls;
 
-  private JobServerClient(ManagedChannel connection, Channel channel) {
+  private JobServerClient(ManagedChannel connection, Channel channel, CallOptions calls) {
     this.connection = connection;
     this.channel = channel;
+    this.calls = calls;
   }
 
   /**
@@ -73,7 +75,13 @@ public final class JobServerClient implements AutoCloseable {
         token == null
             ? connection
             : ClientInterceptors.intercept(
-                connection, MetadataUtils.newAttachHeadersInterceptor(bearer(token))));
+                connection, MetadataUtils.newAttachHeadersInterceptor(bearer(token))),
+        CallOptions.DEFAULT);
+  }
+
+  /** The same connection, whose calls wait for a server that is away for a while. */
+  JobServerClient patient() {
+    return new JobServerClient(connection, channel, CallOptions.DEFAULT.withWaitForReady());
   }
 
   private static ChannelCredentials credentials(@Nullable String certificates) throws IOException {
@@ -90,8 +98,10 @@ public final class JobServerClient implements AutoCloseable {
   }
 
   private JobServiceGrpc.JobServiceBlockingStub jobs() {
-    return JobServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    JobServiceGrpc.JobServiceBlockingStub stub =
+        JobServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return calls.isWaitForReady() ? stub.withWaitForReady() : stub;
   }
 
   ArtifactStagingServiceGrpc.ArtifactStagingServiceStub staging() {
@@ -134,7 +144,7 @@ public final class JobServerClient implements AutoCloseable {
     ClientCalls.blockingUnaryCall(
         channel,
         JobControlMethods.DRAIN,
-        CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+        calls.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
         GetJobStateRequest.newBuilder().setJobId(job).build());
   }
 
@@ -152,7 +162,7 @@ public final class JobServerClient implements AutoCloseable {
       MethodDescriptor<GetJobStateRequest, StringValue> method, String job) {
     CompletableFuture<String> place = new CompletableFuture<>();
     ClientCalls.asyncUnaryCall(
-        channel.newCall(method, CallOptions.DEFAULT),
+        channel.newCall(method, calls),
         GetJobStateRequest.newBuilder().setJobId(job).build(),
         new StreamObserver<>() {
           @Override

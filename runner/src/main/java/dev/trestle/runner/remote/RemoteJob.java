@@ -48,7 +48,7 @@ final class RemoteJob implements RunningJob {
 
   /** Follows a job, and closes the connection at its end. */
   static RemoteJob follow(JobServerClient client, String id) {
-    RemoteJob job = new RemoteJob(client, id);
+    RemoteJob job = new RemoteJob(client.patient(), id);
     Thread follower = new Thread(job::follow, "follow-" + id);
     follower.start();
     return job;

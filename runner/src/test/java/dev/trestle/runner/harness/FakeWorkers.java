@@ -19,9 +19,7 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
-import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.sdk.util.SerializableUtils;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
  * Workers within this JVM, which run {@link HarnessFn}s. They speak the form of the wire, by Beam's
@@ -124,16 +122,8 @@ public final class FakeWorkers implements SdkWorkers {
     }
 
     private static FakeTask task(PTransform transform) {
-      try {
-        byte[] bytes =
-            ParDoPayload.parseFrom(transform.getSpec().getPayload())
-                .getDoFn()
-                .getPayload()
-                .toByteArray();
-        return (FakeTask) SerializableUtils.deserializeFromByteArray(bytes, "task");
-      } catch (InvalidProtocolBufferException e) {
-        throw new AssertionError(e);
-      }
+      byte[] bytes = transform.getSpec().getPayload().toByteArray();
+      return (FakeTask) SerializableUtils.deserializeFromByteArray(bytes, "task");
     }
   }
 }

@@ -16,15 +16,16 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
-import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.Materializations;
 import org.apache.beam.sdk.util.SerializableUtils;
-import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /** Makes harness steps of the steps of a graph that call an {@link InHarness}. */
@@ -63,26 +64,49 @@ public final class Harnessed {
     if (node.step() instanceof Step.ProcessSizedElements process
         && process.fn().template() instanceof InHarness.Splittable<?, ?> fn) {
       List<Collection> outputs = node.outputs().stream().map(Node.Output::collection).toList();
-      FakeTask task = FakeTask.of(fn.fn(), process.input(), outputs, List.of());
-      HarnessSpec spec = spec(process.transform(), task, List.of(), List.of(), List.of());
-      Step step = new Step.Harness(process.transform(), process.input(), splittable(spec));
+      Step step = splittableStep(process.transform(), process.input(), outputs, fn.fn());
       return new Node(node.index(), step, node.outputs(), node.sideInputs());
     }
     return node;
   }
 
-  private static HarnessSpec splittable(HarnessSpec spec) {
-    return new HarnessSpec(
-        spec.environment(),
-        spec.descriptor(),
-        spec.inputPort(),
-        spec.outputPorts(),
-        spec.sideInputs(),
-        spec.userStates(),
-        spec.timerFamilies(),
-        FN,
-        spec.requiresStableInput());
+  /** A step that processes sized restrictions. */
+  static Step.Harness splittableStep(
+      TransformName name, Collection input, List<Collection> outputs, HarnessFn.Splittable fn) {
+    FakeTask task = FakeTask.of(fn, input, outputs, List.of());
+    FakeTask truncate =
+        FakeTask.of(Harnessed::truncate, input, List.of(input), List.of());
+    HarnessSpec spec = spec(name, task, List.of(), List.of(), List.of());
+    return new Step.Harness(
+        name,
+        input,
+        new HarnessSpec(
+            spec.environment(),
+            spec.descriptor(),
+            spec.inputPort(),
+            spec.outputPorts(),
+            spec.sideInputs(),
+            spec.userStates(),
+            spec.timerFamilies(),
+            FN,
+            new HarnessSpec.Truncation(descriptor(name, truncate), INPUT, output(0)),
+            spec.requiresStableInput(),
+            spec.requiresTimeSortedInput()));
   }
+
+  /** Leaves of a restriction its next two positions. */
+  private static void truncate(WindowedValue<Object> sized, HarnessCalls calls) {
+    KV<?, ?> pair = (KV<?, ?>) ((KV<?, ?>) sized.getValue()).getKey();
+    KV<?, ?> restricted = (KV<?, ?>) pair.getValue();
+    OffsetRange range = (OffsetRange) restricted.getKey();
+    OffsetRange left =
+        new OffsetRange(range.getFrom(), Math.min(range.getTo(), range.getFrom() + 2));
+    calls.output(
+        0,
+        sized.withValue(
+            KV.of(KV.of(pair.getKey(), KV.of(left, restricted.getValue())), 2.0)));
+  }
+
 
   /** A step with one output, of the same collection as its input. */
   static Step.Harness step(TransformName name, Collection collection, HarnessFn fn) {
@@ -121,6 +145,26 @@ public final class Harnessed {
     return new Step.Harness(name, input, keyedSpec(name, task, cells, timers));
   }
 
+  /** The same step for input in the order of its timestamps. */
+  static Step.Harness sorted(Step.Harness step) {
+    HarnessSpec spec = step.spec();
+    return new Step.Harness(
+        step.transform(),
+        step.input(),
+        new HarnessSpec(
+            spec.environment(),
+            spec.descriptor(),
+            spec.inputPort(),
+            spec.outputPorts(),
+            spec.sideInputs(),
+            spec.userStates(),
+            spec.timerFamilies(),
+            null,
+            null,
+            false,
+            true));
+  }
+
   private static HarnessSpec keyedSpec(
       TransformName name, FakeTask task, List<String> cells, Map<String, TimeDomain> timers) {
     List<HarnessSpec.UserState> states = new ArrayList<>();
@@ -140,7 +184,8 @@ public final class Harnessed {
                                 ? RunnerApi.TimeDomain.Enum.PROCESSING_TIME
                                 : RunnerApi.TimeDomain.Enum.EVENT_TIME)
                         .build(),
-                    task.timers())));
+                    task.timers(),
+                    family.equals(EXPIRATION))));
     return spec(name, task, List.of(), states, families);
   }
 
@@ -150,41 +195,36 @@ public final class Harnessed {
       List<HarnessSpec.SideInput> sideInputs,
       List<HarnessSpec.UserState> cells,
       List<HarnessSpec.TimerFamily> timers) {
-    ProcessBundleDescriptor descriptor =
-        ProcessBundleDescriptor.newBuilder()
-            .putTransforms(
-                FN,
-                PTransform.newBuilder()
-                    .setUniqueName(name.fullName())
-                    .setSpec(
-                        FunctionSpec.newBuilder()
-                            .setUrn(PTransformTranslation.PAR_DO_TRANSFORM_URN)
-                            .setPayload(payload(task).toByteString()))
-                    .build())
-            .build();
     List<String> ports = new ArrayList<>();
     for (int i = 0; i < task.outputs().size(); i++) {
       ports.add(output(i));
     }
     return new HarnessSpec(
         Environment.newBuilder().setUrn("test:environment").build(),
-        descriptor,
+        descriptor(name, task),
         INPUT,
         ports,
         sideInputs,
         cells,
         timers,
         null,
+        null,
+        false,
         false);
   }
 
-  private static ParDoPayload payload(FakeTask task) {
-    return ParDoPayload.newBuilder()
-        .setDoFn(
-            FunctionSpec.newBuilder()
-                .setUrn(URN)
-                .setPayload(ByteString.copyFrom(SerializableUtils.serializeToByteArray(task))))
-        .setOnWindowExpirationTimerFamilySpec(EXPIRATION)
+  private static ProcessBundleDescriptor descriptor(TransformName name, FakeTask task) {
+    return ProcessBundleDescriptor.newBuilder()
+        .putTransforms(
+            FN,
+            PTransform.newBuilder()
+                .setUniqueName(name.fullName())
+                .setSpec(
+                    FunctionSpec.newBuilder()
+                        .setUrn(URN)
+                        .setPayload(
+                            ByteString.copyFrom(SerializableUtils.serializeToByteArray(task))))
+                .build())
         .build();
   }
 

@@ -268,8 +268,38 @@ final class KeyedHarnessOperatorTest {
         contains("a has [10, 11]", "event a 10 has [10, 11]", "event a 11 has [10, 11]"));
   }
 
-  @SuppressWarnings("unchecked") // elements fit their coders
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void elementsComeInTheOrderOfTimeWhereTheyHaveTo(boolean byObject) {
+    open(byObject, Map.of("event", TimeDomain.EVENT_TIME), true);
+    give("a", 91, 30);
+    give("a", 92, 10);
+    give("a", 93, 20);
+    settle();
+    assertThat(output.values(), is(empty()));
+    advanceTo(25);
+    assertThat(output.values(), contains("a has [92]", "a has [92, 93]"));
+    give("a", 94, 15);
+    advanceTo(200);
+    assertThat("too late", tellsOf("94"), is(empty()));
+    assertThat(
+        output.values(),
+        contains(
+            "a has [92]",
+            "a has [92, 93]",
+            "a has [92, 93, 91]",
+            "event a 91 has [92, 93, 91]",
+            "event a 92 has [92, 93, 91]",
+            "event a 93 has [92, 93, 91]"));
+    assertThat(context.rows(), is(0));
+  }
+
   private void open(boolean byObject, Map<String, TimeDomain> timers) {
+    open(byObject, timers, false);
+  }
+
+  @SuppressWarnings("unchecked") // elements fit their coders
+  private void open(boolean byObject, Map<String, TimeDomain> timers, boolean sorted) {
     format =
         new EdgeFormat(
             (Coder<Object>) (Coder<?>) StringUtf8Coder.of(),
@@ -287,7 +317,7 @@ final class KeyedHarnessOperatorTest {
     operator =
         new KeyedHarnessOperator(
             new HarnessStep(
-                step,
+                sorted ? Harnessed.sorted(step) : step,
                 List.of(new Node.Output("out", OUTPUT, List.of(), List.of())),
                 List.of(output),
                 new BundleSize(100, Long.MAX_VALUE),

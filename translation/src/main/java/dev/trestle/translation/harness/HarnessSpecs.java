@@ -115,7 +115,7 @@ public final class HarnessSpecs {
   }
 
   /** What comes out of it is coded as what goes in. */
-  private Truncation truncation(HarnessStage stage) {
+  private Truncation truncation(HarnessStage stage) throws IOException {
     SdkTransform process = stage.first();
     String truncated = stage.input() + "/truncated";
     PTransform.Builder truncate =

@@ -15,7 +15,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBu
 /**
  * A transform that an SDK harness runs.
  *
- * @param environment where
+ * @param environment where; resource hints make no difference, and are left out
  * @param parDo what it says of itself; empty if it is no ParDo and no part of one
  * @param input id of the collection whose elements it processes
  */
@@ -28,7 +28,8 @@ public record SdkTransform(
   private static final String PROCESS_RESTRICTIONS =
       PTransformTranslation.SPLITTABLE_PROCESS_SIZED_ELEMENTS_AND_RESTRICTIONS_URN;
 
-  private static final Set<String> PAR_DOS =
+  /** What has a {@link ParDoPayload}. */
+  static final Set<String> PAR_DOS =
       Set.of(
           PTransformTranslation.PAR_DO_TRANSFORM_URN,
           PTransformTranslation.SPLITTABLE_PAIR_WITH_RESTRICTION_URN,
@@ -58,7 +59,8 @@ public record SdkTransform(
       throw new IllegalArgumentException(
           "one main input expected of " + proto.getSpec().getUrn() + ", found " + inputs.size());
     }
-    return new SdkTransform(name, proto, environment, parDo, inputs.get(0));
+    Environment where = environment.toBuilder().clearResourceHints().build();
+    return new SdkTransform(name, proto, where, parDo, inputs.get(0));
   }
 
   String id() {

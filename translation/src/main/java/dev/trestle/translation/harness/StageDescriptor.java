@@ -7,18 +7,22 @@ import java.util.TreeSet;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.RemoteGrpcPort;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
+import org.apache.beam.model.pipeline.v1.RunnerApi.PCollection;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
+import org.apache.beam.model.pipeline.v1.RunnerApi.WindowingStrategy;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /** Writes the descriptor of a stage. */
 final class StageDescriptor {
-  private static final String SOURCE = "beam:runner:source:v1";
-  private static final String SINK = "beam:runner:sink:v1";
+  static final String SOURCE = "beam:runner:source:v1";
+  static final String SINK = "beam:runner:sink:v1";
 
   private final WireComponents components;
   private final ProcessBundleDescriptor.Builder descriptor = ProcessBundleDescriptor.newBuilder();
   private final Set<String> collections = new TreeSet<>();
+  private final Set<String> coderIds = new TreeSet<>();
 
   StageDescriptor(WireComponents components) {
     this.components = components;
@@ -52,6 +56,7 @@ final class StageDescriptor {
   }
 
   private void addPort(String id, PTransform.Builder transform, String urn, String coderId) {
+    coderIds.add(coderId);
     RemoteGrpcPort port = RemoteGrpcPort.newBuilder().setCoderId(coderId).build();
     add(
         id,
@@ -98,7 +103,7 @@ final class StageDescriptor {
    * @param wired the collections whose elements the runner hands to the worker: the worker has to
    *     code them, and parts of them, as the runner does
    */
-  ProcessBundleDescriptor finish(Set<String> wired) {
+  ProcessBundleDescriptor finish(Set<String> wired) throws InvalidProtocolBufferException {
     collections.removeAll(descriptor.getPcollectionsMap().keySet());
     for (String id : collections) {
       descriptor.putPcollections(
@@ -107,12 +112,20 @@ final class StageDescriptor {
               ? components.wiredCollection(id)
               : components.protos().getPcollectionsOrThrow(id));
     }
-    for (String id : collections) {
-      String windowing = descriptor.getPcollectionsOrThrow(id).getWindowingStrategyId();
-      descriptor.putWindowingStrategies(windowing, components.wiredWindowing(windowing));
+    ReachableCoders coders = new ReachableCoders(components.protos());
+    coderIds.forEach(coders::add);
+    for (PTransform transform : descriptor.getTransformsMap().values()) {
+      coders.addCodersOf(transform.getSpec());
+    }
+    for (PCollection collection : descriptor.getPcollectionsMap().values()) {
+      String id = collection.getWindowingStrategyId();
+      WindowingStrategy windowing = components.wiredWindowing(id);
+      descriptor.putWindowingStrategies(id, windowing);
+      coders.add(windowing.getWindowCoderId());
+      coders.add(collection.getCoderId());
     }
     return descriptor
-        .putAllCoders(components.protos().getCodersMap())
+        .putAllCoders(coders.coders())
         .putAllEnvironments(components.protos().getEnvironmentsMap())
         .build();
   }

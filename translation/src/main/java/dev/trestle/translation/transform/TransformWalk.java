@@ -52,21 +52,10 @@ public final class TransformWalk {
   /** The steps of all transforms; incomplete if there are problems. */
   public StepGraphBuilder walk() {
     for (Found one : found) {
-      if (one.role() == Role.UNKNOWN) {
-        problems.add(
-            one.name().fullName(),
-            "transform " + one.urn() + " is unknown",
-            "expand it into transforms of the Beam model");
-      } else {
-        try {
-          translate(one);
-        } catch (Exception e) { // whatever a user's class does while it is deserialized
-          problems.add(
-              one.name().fullName(),
-              "cannot be read: " + e,
-              "make sure that its classes are here and can be serialized",
-              e);
-        }
+      try {
+        translate(one);
+      } catch (Exception e) { // whatever a user's class does while it is deserialized
+        problems.add(one.name().fullName(), "cannot be read: " + e, remedy(one.role()), e);
       }
     }
     if (!sdkTransforms.isEmpty()) {
@@ -75,8 +64,22 @@ public final class TransformWalk {
     return steps;
   }
 
+  private static String remedy(Role role) {
+    return role == Role.OBJECTS
+        ? "make sure that its classes are here and can be serialized"
+        : "look at its inputs and outputs, and at their coders and windows";
+  }
+
   private void translate(Found one) throws IOException {
+    if (one.role() == Role.UNKNOWN) {
+      refuseUnknown(one);
+      return;
+    }
     if (one.role() == Role.SDK) {
+      if (one.proto().getInputsCount() == 0) {
+        refuseUnknown(one);
+        return;
+      }
       String environment = one.proto().getEnvironmentId();
       sdkTransforms.add(
           SdkTransform.read(
@@ -92,6 +95,13 @@ public final class TransformWalk {
         new AppliedTransform(
             one.name(), one.proto(), components, collections, encodedInput(one), problems);
     Translators.of(one.urn()).translate(transform, steps);
+  }
+
+  private void refuseUnknown(Found one) {
+    problems.add(
+        one.name().fullName(),
+        "transform " + one.urn() + " is unknown",
+        "expand it into transforms of the Beam model");
   }
 
   /** The coder of encoded elements that a transform passes on; null if it has objects. */

@@ -66,7 +66,7 @@ final class ScriptElements {
     if (PREFIXED.contains(urn)) {
       tail = Tail.UNCERTAIN;
     } else {
-      tail = ModelCoders.urns().contains(urn) ? Tail.COMPLETE : Tail.BARE;
+      tail = coders.knows(last) ? Tail.COMPLETE : Tail.BARE;
     }
   }
 

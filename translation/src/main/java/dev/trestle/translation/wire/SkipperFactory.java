@@ -65,6 +65,22 @@ final class SkipperFactory {
   }
 
   /**
+   * Whether a coder has a layout. A row has none if a field of it is of a type that only its SDK
+   * knows.
+   */
+  static boolean knows(RunnerApi.Coder coder, ComponentsOrBuilder protos) {
+    if (!coder.getSpec().getUrn().equals(ModelCoders.ROW_CODER_URN)) {
+      return BY_URN.containsKey(coder.getSpec().getUrn());
+    }
+    try {
+      new SkipperFactory(coder, protos).row();
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
    * The layout of a coder.
    *
    * @throws IllegalArgumentException if it is not one of the model's, or contradicts itself
@@ -99,7 +115,7 @@ final class SkipperFactory {
     return of(component(coder, index), protos);
   }
 
-  private Skipper row() {
+  private RowSkipper row() {
     ByteString payload = coder.getSpec().getPayload();
     try {
       return RowSkipper.of(SchemaApi.Schema.parseFrom(payload));

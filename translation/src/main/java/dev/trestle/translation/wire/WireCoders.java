@@ -67,11 +67,10 @@ final class WireCoders {
   }
 
   private String rewrite(String id, RunnerApi.Coder coder) {
-    String urn = coder.getSpec().getUrn();
-    if (!ModelCoders.urns().contains(urn)) {
+    if (!SkipperFactory.knows(coder, protos)) {
       return add(id + "/length_prefix", model(LENGTH_PREFIX_CODER_URN, List.of(id)));
     }
-    if (urn.equals(LENGTH_PREFIX_CODER_URN)) {
+    if (coder.getSpec().getUrn().equals(LENGTH_PREFIX_CODER_URN)) {
       return id;
     }
     List<String> components = coder.getComponentCoderIdsList().stream().map(this::wire).toList();
@@ -168,6 +167,11 @@ final class WireCoders {
     return new EncodedCoder(format(wire), SkipperFactory.of(wire, protos));
   }
 
+  /** Whether a coder, as the pipeline has it, is one of the model's. */
+  boolean knows(String id) {
+    return SkipperFactory.knows(protos.getCodersOrThrow(id), protos);
+  }
+
   String urn(String id) {
     return protos.getCodersOrThrow(id).getSpec().getUrn();
   }
@@ -185,7 +189,7 @@ final class WireCoders {
     RunnerApi.Coder coder = protos.getCodersOrThrow(id);
     String name = coder.getSpec().getUrn().replaceFirst("^beam:coders?:", "");
     List<String> parts = new ArrayList<>();
-    if (ModelCoders.urns().contains(coder.getSpec().getUrn())) {
+    if (SkipperFactory.knows(coder, protos)) {
       coder.getComponentCoderIdsList().forEach(part -> parts.add(format(part)));
     }
     return name.replaceFirst(":v1$", "")

@@ -7,6 +7,9 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
+import org.apache.beam.model.pipeline.v1.SchemaApi;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.NullableCoder;
@@ -93,6 +96,22 @@ class WireCodersTest {
         wire.coders.encoded(wire.coders.wireTimer("timer")),
         hasToString("timer(length_prefix(odd:coder),interval_window)"));
     assertThrows(IllegalArgumentException.class, () -> wire.coders.wireTimer("unknown"));
+  }
+
+  @Test
+  void rowWithAFieldThatOnlyItsSdkKnowsIsPrefixed() {
+    SchemaApi.Schema.Builder schema = SchemaApi.Schema.newBuilder();
+    schema.addFieldsBuilder().getTypeBuilder().getLogicalTypeBuilder().setUrn("odd:type:v1");
+    wire.protos.putCoders(
+        "row",
+        RunnerApi.Coder.newBuilder()
+            .setSpec(
+                FunctionSpec.newBuilder()
+                    .setUrn(ModelCoders.ROW_CODER_URN)
+                    .setPayload(schema.build().toByteString()))
+            .build());
+
+    assertThat(wire.coders.encoded(wire.coders.wire("row")), hasToString("length_prefix(row)"));
   }
 
   @Test

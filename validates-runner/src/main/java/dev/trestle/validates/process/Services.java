@@ -2,7 +2,9 @@ package dev.trestle.validates.process;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -11,6 +13,7 @@ import java.util.function.IntFunction;
 public final class Services implements AutoCloseable {
   private final Path logs;
   private final Deque<ServiceProcess> running = new ArrayDeque<>();
+  private final List<Process> companions = new ArrayList<>();
 
   /**
    * With no server as yet.
@@ -36,6 +39,24 @@ public final class Services implements AutoCloseable {
     return service.address();
   }
 
+  /** The folder for what servers write. */
+  public Path logs() {
+    return logs;
+  }
+
+  /**
+   * Starts a process that does something beside the tests. It may end when it likes.
+   *
+   * @param name its output goes to {@code name.log}
+   */
+  public void accompany(String name, List<String> command) throws IOException {
+    companions.add(
+        ProcessTree.start(
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(logs.resolve(name + ".log").toFile())));
+  }
+
   /** What has ended although it should not have, a line each. */
   public List<String> casualties() {
     return running.stream()
@@ -46,6 +67,8 @@ public final class Services implements AutoCloseable {
 
   @Override
   public void close() {
+    companions.forEach(companion -> ProcessTree.end(companion, Duration.ZERO));
+    companions.clear();
     running.forEach(ServiceProcess::close);
     running.clear();
   }

@@ -39,17 +39,23 @@ final class RunningTests {
   private final Path log;
   private final Path reports;
   private final UnaryOperator<String> cause;
-  private long logRead;
+
+  /** Where the log ended when the last test had ended, and the one before it. */
+  private long lastEnd;
+
+  private long endBeforeLast;
 
   /**
-   * @param log of the process; what is appended to it belongs to the test that ends next
+   * @param log of the process; what is appended to it belongs to the test that ends next, or to the
+   *     one before it: events come a little later
    * @param cause finds the cause of a failure in what was printed
    */
   RunningTests(Path log, Path reports, UnaryOperator<String> cause) throws IOException {
     this.log = log;
     this.reports = reports;
     this.cause = cause;
-    this.logRead = Files.exists(log) ? Files.size(log) : 0;
+    this.lastEnd = Files.exists(log) ? Files.size(log) : 0;
+    this.endBeforeLast = lastEnd;
   }
 
   /** For how long the oldest of those that are not paused has run. */
@@ -94,7 +100,7 @@ final class RunningTests {
     String printed = run == null ? "" : run.printed.toString();
     String why = outcome == Outcome.PASSED || !said.isEmpty() ? said : cause.apply(printed);
     try {
-      String logged = newInLog();
+      String logged = endOfLog();
       if (outcome != Outcome.PASSED) {
         Files.writeString(reports.resolve(test.fileName()), why + "\n\n" + logged + printed);
       }
@@ -109,13 +115,14 @@ final class RunningTests {
     run.printed.append(text, 0, Math.min(room, text.length()));
   }
 
-  private String newInLog() throws IOException {
+  private String endOfLog() throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
       long size = file.length();
-      file.seek(Math.max(logRead, size - MAX_CHARS));
+      file.seek(Math.max(endBeforeLast, size - MAX_CHARS));
       byte[] bytes = new byte[(int) (size - file.getFilePointer())];
       file.readFully(bytes);
-      logRead = size;
+      endBeforeLast = lastEnd;
+      lastEnd = size;
       return new String(bytes, StandardCharsets.UTF_8);
     }
   }

@@ -54,17 +54,23 @@ public final class PythonSdk {
                 "--service_port=" + port));
   }
 
-  /** Starts the expansion service with the transforms of Beam's cross-language tests. */
-  public static String startExpansionService(Path python, Services services)
+  /**
+   * Starts an expansion service with the transforms of Beam's cross-language tests; its address.
+   *
+   * @param sources the folder with {@code expansion.py}
+   * @param environment of the transforms; only PROCESS makes a difference
+   */
+  public static String startExpansionService(
+      Path python, Path sources, String environment, Services services)
       throws IOException, InterruptedException {
+    String own = environment.equals("PROCESS") ? environment : "EXTERNAL";
     return services.start(
         "expansion-service",
         port ->
             List.of(
                 python.toString(),
-                "-m",
-                "apache_beam.runners.portability.expansion_service_test",
-                "-p",
-                Integer.toString(port)));
+                sources.resolve("expansion.py").toString(),
+                Integer.toString(port),
+                own));
   }
 }

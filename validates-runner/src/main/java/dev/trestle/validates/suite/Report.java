@@ -19,11 +19,12 @@ public record Report(String suite, Path folder) {
   public static Report begin(String suite, Path reports) throws IOException {
     Path folder = reports.resolve(suite);
     Files.createDirectories(folder);
-    try (Stream<Path> old = Files.list(folder)) {
-      for (Path file : old.filter(Files::isRegularFile).toList()) {
+    try (Stream<Path> old = Files.walk(folder)) {
+      for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
+    Files.createDirectory(folder);
     return new Report(suite, folder.toAbsolutePath());
   }
 

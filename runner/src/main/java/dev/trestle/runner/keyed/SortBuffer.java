@@ -1,7 +1,5 @@
-package dev.trestle.runner.dofn;
+package dev.trestle.runner.keyed;
 
-import dev.trestle.runner.keyed.KeyedContext;
-import dev.trestle.runner.keyed.WindowScope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +22,7 @@ import org.joda.time.Instant;
  * Elements of a {@code @RequiresTimeSortedInput} DoFn, kept in keyed state until the watermark says
  * that nothing earlier can come. Works on the current key.
  */
-final class SortBuffer {
+public final class SortBuffer {
 
   private static final String FLUSH_TIMER = "__StatefulParDoSortFlushTimerId";
 
@@ -34,7 +32,12 @@ final class SortBuffer {
   private final StateTag<ValueState<Instant>> earliestTag =
       StateTags.makeSystemTagInternal(StateTags.value("sortBufferMinStamp", InstantCoder.of()));
 
-  SortBuffer(
+  /**
+   * A buffer.
+   *
+   * @param allowedLateness of the input
+   */
+  public SortBuffer(
       KeyedContext keyed,
       Duration allowedLateness,
       Coder<Object> elementCoder,
@@ -47,11 +50,12 @@ final class SortBuffer {
   }
 
   /** Whether an element comes after those that should follow it may have been processed. */
-  boolean isTooLate(Instant timestamp) {
+  public boolean isTooLate(Instant timestamp) {
     return keyed.timers().currentInputWatermarkTime().isAfter(timestamp.plus(allowedLateness));
   }
 
-  void add(WindowedValue<Object> element, WindowScope scope) {
+  /** Keeps an element of the current key until it is its turn. */
+  public void add(WindowedValue<Object> element, WindowScope scope) {
     keyed.state().state(scope.namespace(), elementsTag).add(element);
     ValueState<Instant> earliest = keyed.state().state(scope.namespace(), earliestTag);
     Instant before = earliest.read();
@@ -61,12 +65,13 @@ final class SortBuffer {
     }
   }
 
-  static boolean isFlush(TimerData timer) {
+  /** Whether a timer says that it is somebody's turn. */
+  public static boolean isFlush(TimerData timer) {
     return timer.getTimerId().equals(FLUSH_TIMER);
   }
 
   /** Hands on the elements at or before {@code until}, in order of time. */
-  void flush(Instant until, WindowScope scope, Consumer<WindowedValue<Object>> consumer) {
+  public void flush(Instant until, WindowScope scope, Consumer<WindowedValue<Object>> consumer) {
     BagState<WindowedValue<Object>> elements = keyed.state().state(scope.namespace(), elementsTag);
     ValueState<Instant> earliest = keyed.state().state(scope.namespace(), earliestTag);
     List<WindowedValue<Object>> due = new ArrayList<>();
