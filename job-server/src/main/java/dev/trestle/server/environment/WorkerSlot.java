@@ -91,7 +91,9 @@ final class WorkerSlot {
     }
   }
 
-  /** Begins to start the worker, for whoever asks. If that fails who asks tries again, and hears. */
+  /**
+   * Begins to start the worker, for whoever asks. If that fails who asks tries again, and hears.
+   */
   void startAhead() {
     Thread thread =
         new Thread(

@@ -118,9 +118,7 @@ final class CommandWorkersTest {
       JobWorkers workers = fixture.workers(3);
       CompletableFuture<Void> asked =
           CompletableFuture.runAsync(
-              () ->
-                  assertThrows(
-                      WorkerException.class, () -> workers.worker(command(program), 0)));
+              () -> assertThrows(WorkerException.class, () -> workers.worker(command(program), 0)));
       while (started.toFile().list().length < 3) {
         Thread.sleep(10);
       }
