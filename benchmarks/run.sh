@@ -37,6 +37,15 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --input=FILE        other text (start takes the first 1 kB of it)
       --out=FILE          columns: engine bytes seconds
 
+  python       Python pipelines as whole processes on the job server, with two workers: wordcount
+               over 122 MB of text, and shuffle, 1,000,000 values of 100 bytes under 250,000 keys.
+               Needs Python 3.11, and Go for Prism
+      --peers             also prism, flink (its job server) and python (Beam's own in-process runner)
+      --engines=A,B       exactly these
+      --runs=N            processes of each engine and workload; 3
+      --input=FILE        other text for wordcount
+      --out=FILE          columns: workload engine seconds
+
   large-group  a GroupByKey of distinct keys of 100 bytes in a heap that does not hold them
       --keys=N            20000000
       --heap=SIZE         512m
@@ -99,7 +108,7 @@ case $command in
   -h | --help | help) usage; exit 0 ;;
   nexmark) allowed="queries streaming durable events runs peers engines out" ;;
   replay) allowed="queries events runs peers engines out" ;;
-  wordcount | start) allowed="peers engines runs input out" ;;
+  wordcount | start | python) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   many-timers | large-state) allowed="keys heap" ;;
   chaos) allowed="events kills seed" ;;
@@ -155,7 +164,7 @@ maven() { (cd "$ROOT" && ./mvnw --quiet --batch-mode "$@" >&2) || fail "the buil
 build() {
   local module=$1 jar=$2 stamp=$ROOT/$1/target/trestle.classpath
   if [[ ! -f $stamp || ! -f $jar ]] ||
-    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,"$module"}/{pom.xml,src/main} \
+    [[ -n $(find "$ROOT"/pom.xml "$ROOT"/{state,translation,runner,validates-runner,"$module"}/{pom.xml,src/main} \
       "$ROOT"/{state,runner}/src/test \
       -newer "$stamp" -type f -print -quit 2>/dev/null) ]]; then
     echo "building ..." >&2
@@ -430,6 +439,26 @@ case $command in
     prepare $engines
     head -c 1000 "${input:-$(text)}" >"$WORK/one-kilobyte.txt"
     processes start "$WORK/one-kilobyte.txt"
+    ;;
+  python)
+    if $peers; then engines="trestle prism flink python"; fi
+    engines=${engines:-trestle}
+    prepare
+    flink=
+    if [[ " $engines " == *" flink "* ]]; then
+      build_peer flink
+      flink=$(class_path flink)
+    fi
+    start_table python $'workload\tengine\tseconds'
+    scratch=$(mktemp -d "$WORK/python.XXXXXX")
+    status=0
+    in_jvm 14400 256m trestle dev.trestle.benchmarks.python.PythonBenchmark --root="$ROOT" \
+      --engines="${engines// /,}" --runs="${runs:-3}" --text="${input:-$(hundredfold)}" \
+      --scratch="$scratch" ${flink:+--flink-class-path="$flink"} --out="$out" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
+    machine
+    report WorkloadReport "$out"
+    echo "table: $out"
     ;;
   large-group)
     prepare "$engine"

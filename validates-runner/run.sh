@@ -38,4 +38,4 @@ esac
 exec "$java" -Xmx256m \
   -cp "$here/target/classes:$(<"$class_path_file")" \
   dev.trestle.validates.SuiteRunner \
-  --lists="$here/expected-failures" --reports="$here/target/reports" "$@"
+  --root="$root" --lists="$here/expected-failures" --reports="$here/target/reports" "$@"

@@ -4,6 +4,7 @@ import dev.trestle.translation.fusion.Fusion;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.rehydrate.SplittableExpansion;
 import dev.trestle.translation.steps.StepGraphBuilder;
+import dev.trestle.translation.transform.CombineExpansion;
 import dev.trestle.translation.transform.TransformWalk;
 import dev.trestle.translation.validate.Problems;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
@@ -58,8 +59,7 @@ public final class PipelineTranslator {
             "remove the transform that makes it");
       }
     }
-    StepGraphBuilder steps =
-        new TransformWalk(expandSplittables(proto), ThisJvm::is, problems).walk();
+    StepGraphBuilder steps = new TransformWalk(expand(proto), ThisJvm::is, problems).walk();
     problems.throwIfAny();
     return Fusion.fuse(steps.build());
   }
@@ -89,11 +89,11 @@ public final class PipelineTranslator {
     }
   }
 
-  private static RunnerApi.Pipeline expandSplittables(RunnerApi.Pipeline proto) {
+  private static RunnerApi.Pipeline expand(RunnerApi.Pipeline proto) {
     try {
-      return SplittableExpansion.expand(proto);
+      return CombineExpansion.expand(SplittableExpansion.expand(proto), ThisJvm::is);
     } catch (IOException e) {
-      throw new IllegalArgumentException("The pipeline holds a ParDo that cannot be read", e);
+      throw new IllegalArgumentException("The pipeline holds a payload that cannot be read", e);
     }
   }
 }

@@ -3,10 +3,15 @@ package dev.trestle.translation;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.values.KV;
+import org.joda.time.Instant;
 
 /** DoFns that are translated and never called. */
 final class Fns {
@@ -52,6 +57,54 @@ final class Fns {
     @ProcessElement
     public void process(@Element KV<String, Long> element, OutputReceiver<KV<String, Long>> out) {
       out.output(element);
+    }
+  }
+
+  static final class Ticking extends DoFn<KV<String, Long>, String> {
+    private static final long serialVersionUID = 1L;
+
+    @TimerId("tick")
+    private final TimerSpec tick = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(@TimerId("tick") Timer timer) {
+      timer.set(Instant.EPOCH);
+    }
+
+    @OnTimer("tick")
+    public void tick(OutputReceiver<String> out) {
+      out.output("tick");
+    }
+
+    @OnWindowExpiration
+    public void expire(OutputReceiver<String> out) {
+      out.output("expired");
+    }
+  }
+
+  static final class Ints extends DoFn<String, KV<Integer, Long>> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(OutputReceiver<KV<Integer, Long>> out) {
+      out.output(KV.of(1, 1L));
+    }
+  }
+
+  static final class TickingByInt extends DoFn<KV<Integer, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @TimerId("tick")
+    private final TimerSpec tick = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(OutputReceiver<Long> out) {
+      out.output(1L);
+    }
+
+    @OnTimer("tick")
+    public void tick(OutputReceiver<Long> out) {
+      out.output(2L);
     }
   }
 

@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.translation.validate.Problem;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
-import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.sdk.Pipeline;
@@ -20,7 +19,6 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
-import org.apache.beam.sdk.util.construction.PTransformTranslation;
 import org.apache.beam.sdk.values.KV;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -72,35 +70,6 @@ class RefusalTest {
         refusal.problems().stream().map(Problem::where).toList(),
         contains("pipeline", "Odd1", "Odd2"));
     assertThat(refusal.getMessage().lines().toList(), hasSize(4));
-  }
-
-  @Test
-  void transformsOfAnotherEnvironmentNeedTheJobServer() {
-    RunnerApi.Pipeline.Builder proto = proto();
-    proto
-        .getComponentsBuilder()
-        .getEnvironmentsMap()
-        .keySet()
-        .forEach(
-            id ->
-                proto
-                    .getComponentsBuilder()
-                    .putEnvironments(
-                        id, Environment.newBuilder().setUrn("beam:env:docker:v1").build()));
-
-    UnsupportedPipelineException refusal = refusal(proto);
-
-    assertThat(refusal.getMessage(), containsString("Same/ParMultiDo(Same): runs in environment"));
-    assertThat(refusal.getMessage(), containsString("beam:env:docker:v1"));
-    assertThat(refusal.getMessage(), containsString("needs the job server"));
-  }
-
-  @Test
-  void preoptimisedTransformIsRefusedWithARemedy() {
-    RunnerApi.Pipeline.Builder proto = proto();
-    addLeaf(proto, "Odd", PTransformTranslation.MERGE_WINDOWS_TRANSFORM_URN);
-
-    assertThat(refusal(proto).getMessage(), containsString("without pre-optimisation"));
   }
 
   @Test

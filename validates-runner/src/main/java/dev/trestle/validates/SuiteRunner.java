@@ -1,120 +1,120 @@
 package dev.trestle.validates;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
+import dev.trestle.validates.process.Services;
+import dev.trestle.validates.suite.ExpectedFailures;
+import dev.trestle.validates.suite.Progress;
+import dev.trestle.validates.suite.Report;
+import dev.trestle.validates.suite.SuiteTests;
+import dev.trestle.validates.suite.TestId;
+import dev.trestle.validates.suite.TestPattern;
+import dev.trestle.validates.suite.TestResult;
+import dev.trestle.validates.suite.UsageException;
+import dev.trestle.validates.suite.Verdict;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.logging.LogManager;
-import org.apache.beam.sdk.testing.TestPipeline;
-import org.apache.beam.sdk.testing.UsesExternalService;
-import org.apache.beam.sdk.testing.UsesSdkHarnessEnvironment;
 
 /** Runs a suite and says whether it went as its list of expected failures has it. */
 public final class SuiteRunner {
-  /** What cannot be run in one process, and without services of others. */
-  private static final Set<Class<?>> OUT_OF_REACH =
-      Set.of(UsesSdkHarnessEnvironment.class, UsesExternalService.class);
-
   private final SuiteOptions options;
+  private final Suite suite;
   private final PrintStream out;
 
   private SuiteRunner(SuiteOptions options, PrintStream out) {
     this.options = options;
+    this.suite = options.suite();
     this.out = out;
   }
 
-  /** See {@link SuiteOptions#HELP}. */
-  public static void main(String[] args) throws Exception {
+  /** See {@link SuiteArguments#HELP}. */
+  public static void main(String[] args) throws InterruptedException {
     if (List.of(args).contains("--help")) {
-      System.out.print(SuiteOptions.HELP);
+      System.out.print(SuiteArguments.HELP);
       return;
     }
     // Beam logs while test classes are looked through; what workers log is in the reports.
     LogManager.getLogManager().reset();
     try {
-      boolean asListed = new SuiteRunner(SuiteOptions.parse(args), System.out).run();
+      boolean asListed = new SuiteRunner(SuiteArguments.parse(args), System.out).run();
       System.exit(asListed ? 0 : 1);
     } catch (UsageException wrong) {
       System.err.println("run.sh: " + wrong.getMessage());
       System.exit(2);
+    } catch (IOException notPossible) {
+      System.err.println("run.sh: " + notPossible.getMessage());
+      System.exit(1);
     }
   }
 
   private boolean run() throws IOException, InterruptedException {
-    Suite suite = options.suite();
-    ExpectedFailures list = ExpectedFailures.read(options.lists().resolve(suite.label() + ".txt"));
-    TestCatalog catalog =
-        TestCatalog.of(TestCatalog.beamTestJars(), suite.category(), OUT_OF_REACH);
-    boolean complete = catalog.tests().size() == suite.size();
+    ExpectedFailures list =
+        ExpectedFailures.read(options.places().lists().resolve(suite.label() + ".txt"));
+    List<TestPattern> patterns = patterns();
+    Report report = Report.begin(suite.label(), options.places().reports());
+    try (Services services = new Services(report.folder())) {
+      SuiteTests tests = suite.source().open(options, report.folder(), services);
+      List<TestId> chosen = choose(tests, patterns, list);
+      Progress progress = new Progress(suite.label(), chosen.size(), out);
+      tests.run(chosen, progress::add);
+
+      List<TestResult> results = progress.results();
+      Verdict verdict = Verdict.of(results, list, tests.all());
+      report.writeTable(results);
+      report.print(verdict, results, list, out);
+      List<String> casualties = services.casualties();
+      casualties.forEach(out::println);
+      out.printf("%s: %d run in %d s%n", suite.label(), results.size(), progress.seconds());
+      report.printClosingLine(verdict, out);
+      return isComplete(tests)
+          && results.size() == chosen.size()
+          && verdict.agrees()
+          && casualties.isEmpty();
+    }
+  }
+
+  private List<TestId> choose(SuiteTests tests, List<TestPattern> patterns, ExpectedFailures list) {
     out.printf(
-        "%s: %d tests in Beam's test jars%s%n",
+        "%s: %d tests%s%n",
         suite.label(),
-        catalog.tests().size(),
-        complete ? "" : ", but there should be " + suite.size());
-    catalog.unloadable().forEach((name, why) -> out.printf("  not loaded: %s: %s%n", name, why));
+        tests.all().size(),
+        isComplete(tests) ? "" : ", but there should be " + suite.size());
+    tests.remarks().forEach(remark -> out.println("  " + remark));
 
     // Listed tests first: some of them hang, and should not be what the run ends with.
     List<TestId> chosen =
-        catalog.tests().stream()
-            .filter(this::isChosen)
+        tests.all().stream()
+            .filter(test -> patterns.isEmpty() || patterns.stream().anyMatch(p -> p.matches(test)))
             .sorted(Comparator.comparing(test -> !list.contains(test)))
             .toList();
     if (chosen.isEmpty()) {
-      throw new UsageException("no test matches --tests");
+      throw new UsageException("no test matches");
     }
-    Report report = Report.begin(suite.label(), options.reports());
-    Progress progress = new Progress(suite.label(), chosen.size(), out);
-    new WorkerPool(
-            Math.min(options.jobs(), chosen.size()),
-            jvmArguments(),
-            report.folder(),
-            options.limit())
-        .run(chosen, progress::add);
-
-    List<TestResult> results = progress.results();
-    Verdict verdict = Verdict.of(results, list, catalog.tests());
-    report.writeTable(results);
-    report.print(verdict, results, list, out);
-    out.printf("%s: %d run in %d s%n", suite.label(), results.size(), progress.seconds());
-    report.printClosingLine(verdict, out);
-    return complete && results.size() == chosen.size() && verdict.agrees();
+    return chosen;
   }
 
-  private boolean isChosen(TestId test) {
-    return options.tests().isEmpty()
-        || options.tests().stream().anyMatch(pattern -> pattern.matches(test));
+  private boolean isComplete(SuiteTests tests) {
+    return tests.all().size() == suite.size();
   }
 
-  private List<String> jvmArguments() throws JsonProcessingException {
-    List<String> pipelineOptions = new ArrayList<>();
-    pipelineOptions.add("--runner=" + options.runner());
-    pipelineOptions.addAll(options.suite().pipelineOptions());
-    pipelineOptions.addAll(options.pipelineOptions());
-
-    String classPath = System.getProperty("java.class.path");
-    if (options.classPath() != null) {
-      classPath += File.pathSeparator + options.classPath();
+  /** Those of the command line, or of the suite's core. */
+  private List<TestPattern> patterns() throws IOException {
+    if (!options.fast()) {
+      return options.tests();
     }
-    List<String> arguments = new ArrayList<>();
-    arguments.add("-ea");
-    // Most of the time goes into warming up: cheap compilation and collection halve it.
-    arguments.add("-XX:TieredStopAtLevel=1");
-    arguments.add("-XX:+UseSerialGC");
-    arguments.add("-Xmx" + options.heap());
-    arguments.add("-XX:+ExitOnOutOfMemoryError");
-    arguments.addAll(options.jvmArguments());
-    arguments.add("-cp");
-    arguments.add(classPath);
-    arguments.add(
-        "-D"
-            + TestPipeline.PROPERTY_BEAM_TEST_PIPELINE_OPTIONS
-            + "="
-            + new ObjectMapper().writeValueAsString(pipelineOptions));
-    return arguments;
+    if (!options.tests().isEmpty()) {
+      throw new UsageException("--fast and --tests exclude each other");
+    }
+    try {
+      return Files.readAllLines(options.places().cores().resolve(suite.label() + ".txt")).stream()
+          .filter(line -> !line.isBlank() && !line.startsWith("#"))
+          .map(TestPattern::of)
+          .toList();
+    } catch (NoSuchFileException e) {
+      throw new UsageException("the suite " + suite.label() + " has no core for --fast");
+    }
   }
 }

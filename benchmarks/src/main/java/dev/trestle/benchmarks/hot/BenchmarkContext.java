@@ -1,5 +1,7 @@
 package dev.trestle.benchmarks.hot;
 
+import dev.trestle.runner.exchange.Wakeable;
+import dev.trestle.runner.operator.AsyncWork;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
@@ -115,6 +117,21 @@ final class BenchmarkContext implements OperatorContext {
   @Override
   public MetricsContainer metrics() {
     return metrics;
+  }
+
+  @Override
+  public MetricsContainerImpl metricsOf(String transform) {
+    throw new UnsupportedOperationException("Grouping runs no other transforms");
+  }
+
+  @Override
+  public void addAsyncWork(AsyncWork work) {
+    throw new UnsupportedOperationException("Grouping has nobody work for it");
+  }
+
+  @Override
+  public Wakeable task() {
+    throw new UnsupportedOperationException("Nobody works for a grouping");
   }
 
   @Override

@@ -31,6 +31,27 @@ record Measurements(List<Map<String, String>> rows) {
     return rows.stream().map(row -> value(row, column)).distinct().toList();
   }
 
+  /** The rows that have a value in a column. */
+  Measurements where(String column, String wanted) {
+    return new Measurements(
+        rows.stream().filter(row -> value(row, column).equals(wanted)).toList());
+  }
+
+  /** The numbers of a column, the smallest first. */
+  List<Double> sorted(String column) {
+    return rows.stream().map(row -> Double.valueOf(value(row, column))).sorted().toList();
+  }
+
+  /**
+   * @param sorted not empty
+   */
+  static double median(List<Double> sorted) {
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
   static String value(Map<String, String> row, String column) {
     String value = row.get(column);
     if (value == null) {

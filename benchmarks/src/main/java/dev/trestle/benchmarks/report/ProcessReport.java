@@ -17,7 +17,8 @@ public final class ProcessReport {
     List<String> engines = measurements.distinct("engine");
     TextTable table = new TextTable();
     table.row(List.of("engine", "bytes", "runs", "median s", "min s", "max s", "x trestle"));
-    double trestle = engines.contains("trestle") ? median(seconds(measurements, "trestle")) : 0;
+    double trestle =
+        engines.contains("trestle") ? Measurements.median(seconds(measurements, "trestle")) : 0;
     for (String engine : engines) {
       List<Double> seconds = seconds(measurements, engine);
       table.row(
@@ -25,20 +26,16 @@ public final class ProcessReport {
               engine,
               bytes(measurements, engine),
               Integer.toString(seconds.size()),
-              format(median(seconds)),
+              format(Measurements.median(seconds)),
               format(seconds.get(0)),
               format(seconds.get(seconds.size() - 1)),
-              trestle > 0 ? format(median(seconds) / trestle) : "-"));
+              trestle > 0 ? format(Measurements.median(seconds) / trestle) : "-"));
     }
     System.out.print(table);
   }
 
   private static List<Double> seconds(Measurements measurements, String engine) {
-    return measurements.rows().stream()
-        .filter(row -> Measurements.value(row, "engine").equals(engine))
-        .map(row -> Double.valueOf(Measurements.value(row, "seconds")))
-        .sorted()
-        .toList();
+    return measurements.where("engine", engine).sorted("seconds");
   }
 
   private static String bytes(Measurements measurements, String engine) {
@@ -47,13 +44,6 @@ public final class ProcessReport {
         .map(row -> Measurements.value(row, "bytes"))
         .findFirst()
         .orElse("-");
-  }
-
-  private static double median(List<Double> sorted) {
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   private static String format(double value) {

@@ -1,5 +1,6 @@
 package dev.trestle.server.artifacts;
 
+import dev.trestle.runner.worker.ArtifactSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
  * What the workers of a job may read: the files of its own pipeline, and no others. Any thread may
  * call.
  */
-public final class JobArtifacts {
+public final class JobArtifacts implements ArtifactSource {
 
   private final ArtifactStore store;
   private final Set<Sha256> files;
@@ -26,6 +27,7 @@ public final class JobArtifacts {
    *
    * @throws FileNotFoundException naming the first that is not
    */
+  @Override
   public List<ArtifactInformation> resolve(List<ArtifactInformation> artifacts)
       throws FileNotFoundException {
     for (ArtifactInformation artifact : artifacts) {
@@ -39,6 +41,7 @@ public final class JobArtifacts {
    *
    * @throws FileNotFoundException if the job has none of that hash
    */
+  @Override
   public InputStream open(ArtifactInformation artifact) throws IOException {
     return store.read(hash(artifact));
   }

@@ -1,7 +1,10 @@
 package dev.trestle.server.cli;
 
 import dev.trestle.runner.control.ControlDirectory;
+import dev.trestle.runner.worker.WorkerServer;
+import dev.trestle.server.environment.EnvironmentSettings;
 import dev.trestle.server.jobs.EngineLauncher;
+import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.server.service.JobServer;
 import dev.trestle.server.service.ServerSettings;
@@ -118,9 +121,15 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
+    WorkerServer workers;
     JobServer server;
     try {
-      server = JobServer.start(settings, new EngineLauncher());
+      workers = WorkerServer.start();
+      server =
+          JobServer.start(
+              settings,
+              new EngineLauncher(
+                  new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
     } catch (IOException | IllegalArgumentException e) {
       throw new RefusedException("the server cannot be started: " + e.getMessage(), e);
     }
@@ -130,7 +139,7 @@ public final class ServerCommand implements Callable<Integer> {
         server.port(),
         new LocalServers.Address(
             endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Thread hook = new Thread(() -> end(server, servers), "trestle-server-end");
+    Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
     terminal.out().println("ready endpoint=" + endpoint);
@@ -140,15 +149,16 @@ public final class ServerCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
-      end(server, servers);
+      end(server, workers, servers);
       return ExitCodes.INTERRUPTED;
     }
   }
 
-  private void end(JobServer server, LocalServers servers) {
+  private void end(JobServer server, WorkerServer workers, LocalServers servers) {
     terminal.err().println("trestle: the job server is ending.");
     servers.remove(server.port());
     server.close();
+    workers.close();
   }
 
   private ServerSettings settings() {

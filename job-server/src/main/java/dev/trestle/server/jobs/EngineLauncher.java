@@ -4,6 +4,7 @@ import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.TrestleRunner;
 import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.PipelineTranslator;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
@@ -11,6 +12,19 @@ import org.apache.beam.sdk.metrics.MetricsEnvironment;
 
 /** Runs jobs with the engine, in this process. */
 public final class EngineLauncher implements JobLauncher {
+
+  /** Where jobs have their SDK workers from. Any thread may call. */
+  public interface Workforce {
+
+    /** The workers of one attempt at a job, none of which is started yet. */
+    SdkWorkers of(Submission submission, JobMessages messages);
+  }
+
+  private final Workforce workforce;
+
+  public EngineLauncher(Workforce workforce) {
+    this.workforce = workforce;
+  }
 
   @Override
   public void check(Pipeline pipeline, TrestlePipelineOptions options) {
@@ -23,6 +37,8 @@ public final class EngineLauncher implements JobLauncher {
     FileSystems.setDefaultPipelineOptions(submission.options());
     MetricsEnvironment.setMetricsSupported(true);
     return Assembly.start(
-        PipelineTranslator.translate(submission.pipeline()), submission.options());
+        PipelineTranslator.translate(submission.pipeline()),
+        submission.options(),
+        () -> workforce.of(submission, messages));
   }
 }

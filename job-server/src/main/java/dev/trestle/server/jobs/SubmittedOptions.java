@@ -85,6 +85,15 @@ public final class SubmittedOptions {
     return !text(submitted, "job_name").isEmpty();
   }
 
+  /** How many workers of an environment there are to be; one unless told otherwise. */
+  static int sdkWorkers(Struct submitted) {
+    Value value =
+        submitted.getFieldsOrDefault(
+            PREFIX + "sdk_worker_parallelism" + SUFFIX, Value.getDefaultInstance());
+    int workers = (int) number(value);
+    return workers > 0 ? workers : 1;
+  }
+
   /** Whether the workers live in the client's process. */
   static boolean isLoopback(Struct submitted) {
     return text(submitted, "environment_type").equals("LOOPBACK")

@@ -2,6 +2,7 @@ package dev.trestle.server.service;
 
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.JobLauncher;
 import dev.trestle.server.jobs.JobMessages;
@@ -13,7 +14,8 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 /** Has the engine call the fns of Java pipelines itself, whatever environment they ask for. */
 public final class ThisJvmLauncher implements JobLauncher {
 
-  private final EngineLauncher engine = new EngineLauncher();
+  private final EngineLauncher engine = 
+      new EngineLauncher((submission, messages) -> SdkWorkers.none());
 
   @Override
   public void check(Pipeline pipeline, TrestlePipelineOptions options) {

@@ -5,6 +5,7 @@ import dev.trestle.runner.compatibility.PipelineDescriber;
 import dev.trestle.runner.engine.DurableJob;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.checkpoint.JobCheckpoints;
@@ -13,6 +14,7 @@ import dev.trestle.translation.graph.Step;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 
 /** Starts the job for an operator graph. */
@@ -34,17 +36,28 @@ public final class Assembly {
   private Assembly() {}
 
   /**
-   * Makes and starts a job.
+   * Makes and starts a job all of whose transforms run in this process.
    *
    * @throws IllegalArgumentException if it is to take checkpoints and cannot
    */
   public static RunningJob start(OperatorGraph graph, TrestlePipelineOptions options) {
+    return start(graph, options, SdkWorkers::none);
+  }
+
+  /**
+   * Makes and starts a job.
+   *
+   * @param workers gives the workers for the job, and for each start of it anew
+   * @throws IllegalArgumentException if it is to take checkpoints and cannot
+   */
+  public static RunningJob start(
+      OperatorGraph graph, TrestlePipelineOptions options, Supplier<SdkWorkers> workers) {
     boolean scripted =
         graph.stages().stream()
             .anyMatch(stage -> stage.root().step() instanceof Step.ScriptedSource);
     EngineSettings settings = settings(graph, options, scripted);
     String name = "trestle-" + JOBS.incrementAndGet();
-    Attempts attempts = new Attempts(graph, options, settings, scripted, name);
+    Attempts attempts = new Attempts(graph, options, settings, scripted, name, workers);
     return options.getCheckpointDir() == null
         ? attempts.startOnly()
         : startDurable(graph, options, settings, attempts);

@@ -11,6 +11,7 @@ import dev.trestle.runner.engine.SharedRocks;
 import dev.trestle.runner.engine.StageFactory;
 import dev.trestle.runner.engine.ThreadedScheduler;
 import dev.trestle.runner.source.ScriptedClock;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.state.checkpoint.FencedException;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Starts a job, once or each time that it goes on from a checkpoint: always with new tasks, new
@@ -30,7 +32,8 @@ record Attempts(
     TrestlePipelineOptions options,
     EngineSettings settings,
     boolean scripted,
-    String name) {
+    String name,
+    Supplier<SdkWorkers> workers) {
 
   /** Share of the heap that buffers may use where the options do not say. */
   private static final double DEFAULT_MEMORY_SHARE = 0.4;
@@ -68,7 +71,8 @@ record Attempts(
         SpillDirectory.open(Path.of(System.getProperty("java.io.tmpdir"))),
         new SharedRocks(settings.parallelism()),
         clock,
-        takesCheckpoints);
+        takesCheckpoints,
+        workers.get());
   }
 
   private JobBuilder builder(JobResources resources, RestoredJob restored) {
@@ -86,7 +90,8 @@ record Attempts(
             options.isStreaming(),
             options.getSourceIdleMillis(),
             resources.clock(),
-            resources.takesCheckpoints());
+            resources.takesCheckpoints(),
+            resources.workers());
   }
 
   private long memoryBytes() {

@@ -1,14 +1,18 @@
 package dev.trestle.runner.assembly;
 
 import dev.trestle.runner.dofn.DoFnOperators;
+import dev.trestle.runner.dofn.Gates;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.StageFactory;
 import dev.trestle.runner.exchange.EdgeFormat;
 import dev.trestle.runner.group.CombineGroupedValuesOperator;
 import dev.trestle.runner.group.GroupingOperators;
 import dev.trestle.runner.group.PrecombineOperator;
+import dev.trestle.runner.harness.BundleSize;
+import dev.trestle.runner.harness.HarnessOperators;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
+import dev.trestle.runner.operator.RecodeOperator;
 import dev.trestle.runner.operator.RedistributeOperator;
 import dev.trestle.runner.sideinput.ViewOperator;
 import dev.trestle.runner.sideinput.ViewPublisher;
@@ -21,6 +25,7 @@ import dev.trestle.runner.source.ScriptedSourceOperator;
 import dev.trestle.runner.source.UnboundedReadOperator;
 import dev.trestle.runner.source.UnboundedSplits;
 import dev.trestle.runner.window.AssignWindows;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
@@ -37,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class StageAssembly implements StageFactory {
 
   private final DoFnOperators doFns;
+  private final HarnessOperators harnesses;
   private final boolean streaming;
   private final boolean takesCheckpoints;
   private final long sourceIdleMillis;
@@ -52,6 +58,7 @@ final class StageAssembly implements StageFactory {
    * @param sourceIdleMillis after how long a split that has nothing to read is idle; 0 for never
    * @param clock a {@link ScriptedClock} where the graph has a scripted source
    * @param takesCheckpoints whether operators are asked for snapshots
+   * @param workers of the environments of the graph
    */
   StageAssembly(
       OperatorGraph graph,
@@ -60,10 +67,14 @@ final class StageAssembly implements StageFactory {
       boolean streaming,
       long sourceIdleMillis,
       InstantSource clock,
-      boolean takesCheckpoints) {
+      boolean takesCheckpoints,
+      SdkWorkers workers) {
     this.streaming = streaming;
     this.takesCheckpoints = takesCheckpoints;
-    doFns = new DoFnOperators(takesCheckpoints);
+    Gates gates = new Gates(takesCheckpoints);
+    doFns = new DoFnOperators(gates);
+    BundleSize bundleSize = new BundleSize(settings.maxBundleSize(), settings.maxBundleNanos());
+    harnesses = new HarnessOperators(gates, workers, bundleSize);
     this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =
@@ -89,6 +100,9 @@ final class StageAssembly implements StageFactory {
         || step instanceof Step.ProcessSizedElements) {
       return doFns.create(step, input, outputs.toArray(new Receiver[0]));
     }
+    if (step instanceof Step.Harness harness) {
+      return harnesses.create(harness, node.outputs(), input, outputs);
+    }
     if (step instanceof Step.Empty) {
       return new EmptySource();
     }
@@ -98,6 +112,9 @@ final class StageAssembly implements StageFactory {
   private Operator create(Step step, Receiver output) {
     if (step instanceof Step.AssignWindows assign) {
       return AssignWindows.create(assign, output);
+    }
+    if (step instanceof Step.Recode recode) {
+      return new RecodeOperator(recode, output);
     }
     if (step instanceof Step.Precombine precombine) {
       return new PrecombineOperator(precombine, output);

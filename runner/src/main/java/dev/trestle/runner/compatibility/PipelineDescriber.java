@@ -5,6 +5,7 @@ import dev.trestle.runner.compatibility.Part.Role;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Edge;
+import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
@@ -67,6 +68,9 @@ public final class PipelineDescriber {
       boolean waits = !parDo.fn().views().isEmpty() || parDo.fn().requiresStableInput();
       return waits ? elements(parDo.input()) : List.of();
     }
+    if (step instanceof Step.Harness harness) {
+      return harness(harness.input(), harness.spec());
+    }
     if (step instanceof Step.ProcessSizedElements sized) {
       return elements(sized.input());
     }
@@ -77,6 +81,17 @@ public final class PipelineDescriber {
       return List.of(source(read.source()), mark(read.source()));
     }
     return List.of();
+  }
+
+  private static List<Part> harness(Collection input, HarnessSpec spec) {
+    if (spec.stateful()) {
+      List<Part> parts = keyed(input, Role.ELEMENT_CODER, valueCoder(input));
+      new HarnessDescriber(spec).addCells(parts);
+      return parts;
+    }
+    boolean waits =
+        !spec.sideInputs().isEmpty() || spec.requiresStableInput() || spec.restrictions() != null;
+    return waits ? elements(input) : List.of();
   }
 
   private static List<Part> keyed(Collection input, Role role, Coder<?> coder) {

@@ -16,15 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DoFnOperators {
 
-  private final boolean waitsForCommits;
+  private final Gates gates;
 
-  /**
-   * A maker of operators.
-   *
-   * @param waitsForCommits whether the job takes checkpoints, by which elements become stable
-   */
-  public DoFnOperators(boolean waitsForCommits) {
-    this.waitsForCommits = waitsForCommits;
+  public DoFnOperators(Gates gates) {
+    this.gates = gates;
   }
 
   /**
@@ -64,16 +59,15 @@ public final class DoFnOperators {
   }
 
   private Operator gated(Operator operator, DoFnSpec fn, Collection input) {
-    Operator ready = behindSideInputs(operator, fn, input);
-    return waitsForCommits && StableInputs.required(fn) ? new StableInputGate(ready, input) : ready;
+    return gates.before(operator, input, !fn.views().isEmpty(), StableInputs.required(fn));
   }
 
   /**
    * What prepares restrictions needs no stable input: they have to be stable when they are
    * processed.
    */
-  private static Operator behindSideInputs(Operator operator, DoFnSpec fn, Collection input) {
-    return fn.views().isEmpty() ? operator : new SideInputGate(operator, input);
+  private Operator behindSideInputs(Operator operator, DoFnSpec fn, Collection input) {
+    return gates.before(operator, input, !fn.views().isEmpty(), false);
   }
 
   private Operator gated(
@@ -82,12 +76,12 @@ public final class DoFnOperators {
       Collection input,
       EdgeFormat format,
       LongSupplier earliestWindowEnd) {
-    InputOperator ready =
-        fn.views().isEmpty()
-            ? operator
-            : new SideInputBatchGate(operator, format, input, earliestWindowEnd);
-    return waitsForCommits && StableInputs.required(fn)
-        ? new StableInputBatchGate(ready, format, input)
-        : ready;
+    return gates.beforeRoot(
+        operator,
+        format,
+        input,
+        !fn.views().isEmpty(),
+        StableInputs.required(fn),
+        earliestWindowEnd);
   }
 }

@@ -1,6 +1,7 @@
 package dev.trestle.runner.dofn;
 
 import dev.trestle.runner.keyed.KeyedContext;
+import dev.trestle.runner.keyed.WindowScope;
 import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.Map;

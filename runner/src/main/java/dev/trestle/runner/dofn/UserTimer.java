@@ -1,5 +1,7 @@
 package dev.trestle.runner.dofn;
 
+import dev.trestle.runner.keyed.KeyedContext;
+import dev.trestle.runner.keyed.WindowScope;
 import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.state.Timer;
@@ -13,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * that asks for it.
  */
 final class UserTimer implements Timer {
-
-  /** Beam's way to say that a timer holds no watermark. */
-  static final Instant NO_OUTPUT = BoundedWindow.TIMESTAMP_MAX_VALUE.plus(Duration.millis(1));
 
   private final TimerInternals timers;
   private final String id;
@@ -82,7 +81,7 @@ final class UserTimer implements Timer {
 
   private Instant outputTimestamp(Instant target) {
     if (noOutput) {
-      return NO_OUTPUT;
+      return KeyedContext.NO_OUTPUT_TIMESTAMP;
     }
     if (outputTimestamp == null) {
       return domain == TimeDomain.EVENT_TIME ? target : setterTimestamp;

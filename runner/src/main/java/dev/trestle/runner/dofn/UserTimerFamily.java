@@ -1,5 +1,6 @@
 package dev.trestle.runner.dofn;
 
+import dev.trestle.runner.keyed.WindowScope;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.runners.core.TimerInternals;

@@ -126,10 +126,13 @@ public final class JobBuilder {
   private Task.Wiring wiring(
       Stage stage, int index, int parallelism, StageFactory factory, Topology topology) {
     KeyGroupRange keyGroups = keyGroups(stage, index, parallelism);
+    Task task = topology.tasks(stage).get(index);
     TaskContext context =
         new TaskContext(
             resources,
-            topology.tasks(stage).get(index).synchronizedTime(),
+            task,
+            metrics,
+            task.synchronizedTime(),
             restored,
             new TaskState(resources, numbers, restored, keyGroups, stateCacheBytes),
             index,
@@ -137,9 +140,8 @@ public final class JobBuilder {
             keyGroups);
     SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
     for (Node node : stage.nodes()) {
-      String step = node.step().transform().fullName();
       context.add(
-          step, SnapshotNames.ofStep(node), metrics.newContainer(step), sideInputs.lookup(node));
+          node.step().transform().fullName(), SnapshotNames.ofStep(node), sideInputs.lookup(node));
     }
     OutputWiring outputs = new OutputWiring(graph, settings, scheduler, topology, context, index);
     List<Operator> operators = outputs.wire(stage, factory);
@@ -159,8 +161,7 @@ public final class JobBuilder {
         driver,
         context,
         new OperatorChain(operators, context),
-        outputs.writers(),
-        outputs.counts(),
+        outputs.made(),
         progress.finished());
   }
 

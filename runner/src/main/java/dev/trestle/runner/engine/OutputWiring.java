@@ -77,14 +77,9 @@ final class OutputWiring {
     return count;
   }
 
-  /** Counts of what the task's source reads. */
-  List<ElementCount> counts() {
-    return counts;
-  }
-
-  /** The writers of all edges that leave the stage. */
-  List<EdgeWriter> writers() {
-    return List.copyOf(writers.values());
+  /** The writers of all edges that leave the stage, and counts of what the task's source reads. */
+  TaskOutputs made() {
+    return new TaskOutputs(List.copyOf(writers.values()), counts);
   }
 
   private Receiver receiver(Node node, Node.Output output, @Nullable Operator[] operators) {
@@ -128,6 +123,9 @@ final class OutputWiring {
   /** Restrictions are heavy: each is a share of the work, not an element of it. */
   private int batchSize(Edge edge) {
     Step reader = graph.stages().get(edge.to()).root().step();
-    return reader instanceof Step.ProcessSizedElements ? 1 : Integer.MAX_VALUE;
+    boolean restrictions =
+        reader instanceof Step.ProcessSizedElements
+            || (reader instanceof Step.Harness harness && harness.spec().restrictions() != null);
+    return restrictions ? 1 : Integer.MAX_VALUE;
   }
 }

@@ -1,7 +1,6 @@
 package dev.trestle.runner.engine;
 
 import dev.trestle.runner.exchange.SingleWriterChannel;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -11,23 +10,29 @@ import java.util.function.BooleanSupplier;
  */
 final class ReliefRun {
 
-  private static final long WAIT_NANOS = 20_000;
-
   private ReliefRun() {}
 
-  /** Makes room, or returns when the reader cannot take anything at the moment. */
-  static void relieve(SingleWriterChannel channel, BooleanSupplier stopped) {
+  /**
+   * Makes room, or returns when the reader cannot take anything at the moment and waits for nobody
+   * but other tasks.
+   *
+   * @param pause lets those go on for a moment for whom the reader waits
+   */
+  static void relieve(SingleWriterChannel channel, BooleanSupplier stopped, Runnable pause) {
     Task reader = (Task) channel.reader();
     while (channel.isAboveMark() && !reader.isDone() && !stopped.getAsBoolean()) {
       if (!reader.claimForRelief()) {
-        LockSupport.parkNanos(WAIT_NANOS);
+        pause.run();
         continue;
       }
       long before = channel.charge();
       reader.relieveWriters();
       reader.run();
       if (channel.charge() >= before) {
-        return;
+        if (!reader.isAwaiting()) {
+          return;
+        }
+        pause.run();
       }
     }
   }

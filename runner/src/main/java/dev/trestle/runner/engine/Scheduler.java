@@ -23,6 +23,12 @@ public interface Scheduler extends Relief {
   void wakeAt(Task task, long millis);
 
   /**
+   * Says that one task more, or one less, has others do something that will wake it. Nothing is
+   * quiet as long as one does. Any thread may call.
+   */
+  void awaits(boolean begins);
+
+  /**
    * Ends: no task gets a turn any more once this returns. A turn that does not end although its
    * thread was interrupted is not waited for beyond some seconds; {@link Task#retire} tells.
    */

@@ -4,10 +4,12 @@ import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.checkpoint.SnapshotNames;
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.runner.sideinput.BroadcastInput;
+import dev.trestle.runner.sideinput.ReadView;
 import dev.trestle.runner.sideinput.ViewLookup;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Edge;
+import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
@@ -20,7 +22,6 @@ import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
 /** Connects the steps of one task with the broadcast edges that they read. */
@@ -45,8 +46,8 @@ final class SideInputWiring {
     if (node.sideInputs().isEmpty()) {
       return ViewLookup.none();
     }
-    DoFnStep step = DoFnStep.of(node.step());
-    List<PCollectionView<?>> views = new ArrayList<>();
+    Reader step = Reader.of(node.step());
+    List<ReadView> views = new ArrayList<>();
     List<BroadcastInput> read = new ArrayList<>();
     for (Node.SideInput sideInput : node.sideInputs()) {
       views.add(step.view(sideInput.tag()));
@@ -92,40 +93,45 @@ final class SideInputWiring {
   }
 
   /** What the steps that read side inputs have in common. */
-  private record DoFnStep(Step step, Collection input, DoFnSpec fn) {
+  private record Reader(Step step, Collection input, List<ReadView> views) {
 
-    static DoFnStep of(Step step) {
+    static Reader of(Step step) {
       if (step instanceof Step.ParDo parDo) {
-        return new DoFnStep(step, parDo.input(), parDo.fn());
+        return of(step, parDo.input(), parDo.fn());
       }
       if (step instanceof Step.StatefulParDo parDo) {
-        return new DoFnStep(step, parDo.input(), parDo.fn());
+        return of(step, parDo.input(), parDo.fn());
       }
       if (step instanceof Step.PairWithRestriction pair) {
-        return new DoFnStep(step, pair.input(), pair.fn());
+        return of(step, pair.input(), pair.fn());
       }
       if (step instanceof Step.SplitAndSizeRestrictions split) {
-        return new DoFnStep(step, split.input(), split.fn());
+        return of(step, split.input(), split.fn());
       }
       if (step instanceof Step.ProcessSizedElements process) {
-        return new DoFnStep(step, process.input(), process.fn());
+        return of(step, process.input(), process.fn());
+      }
+      if (step instanceof Step.Harness harness) {
+        List<HarnessSpec.SideInput> sideInputs = harness.spec().sideInputs();
+        return new Reader(step, harness.input(), sideInputs.stream().map(ReadView::of).toList());
       }
       throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
     }
 
-    PCollectionView<?> view(String tag) {
-      return fn.views().values().stream()
-          .filter(view -> tagOf(view).equals(tag))
+    private static Reader of(Step step, Collection input, DoFnSpec fn) {
+      List<ReadView> views = new ArrayList<>();
+      fn.views().values().forEach(view -> views.add(ReadView.of(view)));
+      return new Reader(step, input, views);
+    }
+
+    ReadView view(String tag) {
+      return views.stream()
+          .filter(view -> view.tag().equals(tag))
           .findFirst()
           .orElseThrow(
               () ->
                   new IllegalStateException(
                       "No view " + tag + " in " + step.transform().fullName()));
     }
-  }
-
-  @SuppressWarnings("deprecation") // meant for runners
-  private static String tagOf(PCollectionView<?> view) {
-    return view.getTagInternal().getId();
   }
 }

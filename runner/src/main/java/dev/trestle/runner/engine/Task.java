@@ -1,9 +1,7 @@
 package dev.trestle.runner.engine;
 
-import dev.trestle.runner.exchange.EdgeWriter;
 import dev.trestle.runner.exchange.StreamItem;
 import dev.trestle.runner.exchange.Wakeable;
-import dev.trestle.runner.metrics.ElementCount;
 import dev.trestle.runner.metrics.StepMetrics;
 import dev.trestle.runner.operator.Slice;
 import dev.trestle.state.checkpoint.TaskSnapshot;
@@ -87,21 +85,21 @@ public final class Task implements Wakeable {
   /** Whether those downstream have been told not to wait for the watermark. */
   private boolean idle;
 
+  /** Whether the scheduler has been told that the task awaits others; written by the owner. */
+  private volatile boolean awaiting;
+
   private long outputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   /**
    * What a task works on and with.
    *
-   * @param writers one for each edge that leaves the stage
-   * @param counts of elements, brought up to date after each bundle
    * @param finishedBefore whether the task came to its end in the job's earlier life
    */
   record Wiring(
       Driver driver,
       TaskContext context,
       OperatorChain operators,
-      List<EdgeWriter> writers,
-      List<ElementCount> counts,
+      TaskOutputs outputs,
       boolean finishedBefore) {}
 
   /**
@@ -163,9 +161,12 @@ public final class Task implements Wakeable {
     return urgency;
   }
 
-  /** Whether the task may run only when no other task can: a test stream. */
+  /**
+   * Whether the task may run only when no other task can: a test stream. It has to take up what
+   * others have done for it, before it goes on.
+   */
   boolean runsOnlyWhenQuiet() {
-    return onlyWhenQuiet;
+    return onlyWhenQuiet && !awaiting;
   }
 
   /** Whether the task reads nothing any more. */
@@ -262,7 +263,9 @@ public final class Task implements Wakeable {
     while (true) {
       State now = state.get();
       if (now == State.IDLE) {
-        busySince = clock.millis();
+        if (busySince == Long.MAX_VALUE) {
+          busySince = clock.millis();
+        }
         if (state.compareAndSet(State.IDLE, State.READY)) {
           urgency = depth;
           scheduler.ready(this);
@@ -289,9 +292,12 @@ public final class Task implements Wakeable {
 
   /** Makes room in the channels downstream, so that a turn can do something. */
   void relieveWriters() {
-    for (EdgeWriter writer : wiring().writers()) {
-      writer.relieve();
-    }
+    wiring().outputs().relieve();
+  }
+
+  /** Whether the task has others do something that it waits for. Any thread may ask. */
+  boolean isAwaiting() {
+    return awaiting;
   }
 
   /** One turn. The caller has claimed the task. */
@@ -306,10 +312,14 @@ public final class Task implements Wakeable {
       }
       wiring().operators().open();
       tellCommitted();
+      pending().attend();
       if (!isBlocked()) {
         synchronizedTime.read();
         slice.restart(limits.maxElements(), System.nanoTime() + limits.maxNanos());
-        input.work(slice, bundle);
+        pending().deliver(slice, bundle);
+        if (mayRead()) {
+          input.work(slice, bundle);
+        }
         endBundle();
         passWatermark();
         passIdleness();
@@ -319,6 +329,7 @@ public final class Task implements Wakeable {
           return;
         }
       }
+      await();
     } catch (Throwable e) {
       fail(e);
       return;
@@ -335,13 +346,22 @@ public final class Task implements Wakeable {
     if (haltAt != NEVER && haltAt == passedBarrier) {
       return true;
     }
-    List<EdgeWriter> writers = wiring().writers();
-    for (int i = 0; i < writers.size(); i++) {
-      if (writers.get(i).isAboveMark()) {
-        return true;
-      }
-    }
-    return false;
+    return wiring().outputs().isAboveMark();
+  }
+
+  /** Whether input may be read: there is none while others have enough of the task's to do. */
+  private boolean mayRead() {
+    return !pending().isFull()
+        && !driver().aligner().isAligned()
+        && !(onlyWhenQuiet && pending().isOut());
+  }
+
+  private boolean hasInput() {
+    return pending().hasArrived() || (mayRead() && driver().hasInput());
+  }
+
+  private boolean hasWork(long now) {
+    return pending().hasArrived() || (mayRead() && driver().hasWork(now));
   }
 
   /**
@@ -350,21 +370,24 @@ public final class Task implements Wakeable {
    * @param turnStart by then at the latest all that is left to do has come
    */
   private void release(long turnStart) {
-    Driver input = driver();
     if (!isBlocked()) {
       long now = clock.millis();
-      if (input.hasWork(now)) {
-        makeReady(input.hasInput() ? depth : 0, turnStart);
+      if (hasWork(now)) {
+        makeReady(hasInput() ? depth : 0, turnStart);
         return;
       }
-      long wakeup = input.nextWakeup();
-      if (wakeup < Long.MAX_VALUE) {
-        scheduler.wakeAt(this, Math.max(wakeup, now + 1));
-      }
-      busySince = Long.MAX_VALUE;
+      wakeAt(mayRead() ? driver().nextWakeup() : Long.MAX_VALUE, now);
+      busySince = awaiting ? Math.min(busySince, turnStart) : Long.MAX_VALUE;
     }
+    wakeAt(pending().nextAttention(), turnStart);
     if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
       makeReady(depth, turnStart);
+    }
+  }
+
+  private void wakeAt(long millis, long now) {
+    if (millis < Long.MAX_VALUE) {
+      scheduler.wakeAt(this, Math.max(millis, now + 1));
     }
   }
 
@@ -388,15 +411,27 @@ public final class Task implements Wakeable {
     if (wiring().operators().endBundle()) {
       if (driver().isAboutToFire()
           || limits.isFlushDue(wiring().operators().lastFlush())
-          || (limits.flushesWhenIdle() && !driver().hasWork(clock.millis()))) {
+          || (limits.flushesWhenIdle() && !hasWork(clock.millis()))) {
         wiring().operators().flush();
       }
-      List<EdgeWriter> writers = wiring().writers();
-      for (int i = 0; i < writers.size(); i++) {
-        writers.get(i).flush();
-      }
-      wiring().counts().forEach(ElementCount::publish);
+      wiring().outputs().endBundle();
       wiring().context().finalizers().bundleEnded();
+    }
+  }
+
+  /** Before the task is given up: sees to it that what others do comes back, and is waited for. */
+  private void await() {
+    boolean isOut = pending().isOut();
+    if (isOut && !hasWork(clock.millis())) {
+      pending().rest();
+    }
+    tellAwaiting(isOut);
+  }
+
+  private void tellAwaiting(boolean now) {
+    if (now != awaiting) {
+      awaiting = now;
+      scheduler.awaits(now);
     }
   }
 
@@ -404,9 +439,13 @@ public final class Task implements Wakeable {
     long input = driver().watermark();
     TaskContext context = wiring().context();
     context.advanceInputWatermark(input);
-    long output = Math.min(input, wiring().operators().hold());
+    OperatorChain operators = wiring().operators();
+    long output = Math.min(input, operators.hold());
     if (output > outputWatermark) {
-      wiring().operators().flush();
+      operators.flush();
+      output = Math.min(output, operators.hold()); // what was kept back may have gone to others
+    }
+    if (output > outputWatermark) {
       outputWatermark = output;
       context.setOutputWatermark(output);
       if (output < END) {
@@ -416,7 +455,7 @@ public final class Task implements Wakeable {
   }
 
   private void passIdleness() {
-    boolean nowIdle = driver().isIdle();
+    boolean nowIdle = driver().isIdle() && !pending().isOut();
     if (nowIdle != idle) {
       idle = nowIdle;
       if (idle) {
@@ -433,6 +472,10 @@ public final class Task implements Wakeable {
     if (aligner.isAligned()) {
       tellCommitted(); // before the next snapshot, or what is in that would count as committed
       wiring().operators().flush();
+      if (pending().isOut()) {
+        pending().hasten(); // it came before the barrier
+        return;
+      }
       long barrier = aligner.release();
       passedBarrier = barrier;
       send(new StreamItem.Barrier(barrier));
@@ -442,14 +485,12 @@ public final class Task implements Wakeable {
   }
 
   private void send(StreamItem item) {
-    List<EdgeWriter> writers = wiring().writers();
-    for (int i = 0; i < writers.size(); i++) {
-      writers.get(i).broadcast(item);
-    }
+    wiring().outputs().send(item);
   }
 
   private void finish() throws Exception {
     send(new StreamItem.EndOfInput());
+    tellAwaiting(false);
     busySince = Long.MAX_VALUE;
     state.set(State.CLOSING);
     driver().abandon();
@@ -485,6 +526,10 @@ public final class Task implements Wakeable {
 
   private Driver driver() {
     return wiring().driver();
+  }
+
+  private PendingWork pending() {
+    return wiring().context().pending();
   }
 
   @Override

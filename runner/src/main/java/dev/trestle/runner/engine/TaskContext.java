@@ -1,7 +1,10 @@
 package dev.trestle.runner.engine;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.exchange.Wakeable;
+import dev.trestle.runner.metrics.JobMetrics;
 import dev.trestle.runner.metrics.StepMetrics;
+import dev.trestle.runner.operator.AsyncWork;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SideInputs;
@@ -14,7 +17,9 @@ import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.metrics.MetricsContainer;
@@ -33,7 +38,14 @@ final class TaskContext {
   private final int parallelism;
   private final KeyGroupRange keyGroups;
   private final BundleFinalizers finalizers;
+  private final PendingWork pending = new PendingWork();
+  private final Wakeable task;
+  private final JobMetrics jobMetrics;
   private final List<StepContext> steps = new ArrayList<>();
+
+  /** By full names of transforms. */
+  private final Map<String, MetricsContainerImpl> metrics = new HashMap<>();
+
   private long inputWatermark = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
   private long outputWatermark = inputWatermark;
 
@@ -42,8 +54,16 @@ final class TaskContext {
 
   private LongConsumer outputWatermarkListener = unused -> {};
 
+  /**
+   * A context without steps.
+   *
+   * @param task woken by what others do for it
+   * @param jobMetrics has the containers of all steps
+   */
   TaskContext(
       JobResources resources,
+      Wakeable task,
+      JobMetrics jobMetrics,
       SynchronizedClock synchronizedClock,
       RestoredJob restored,
       TaskState state,
@@ -51,6 +71,8 @@ final class TaskContext {
       int parallelism,
       KeyGroupRange keyGroups) {
     this.resources = resources;
+    this.task = task;
+    this.jobMetrics = jobMetrics;
     this.synchronizedClock = synchronizedClock;
     this.restored = restored;
     this.state = state;
@@ -61,9 +83,12 @@ final class TaskContext {
   }
 
   /** Adds the next operator; they come in the order of the stage's nodes. */
-  void add(
-      String stepName, String snapshotName, MetricsContainerImpl metrics, SideInputs sideInputs) {
-    steps.add(new StepContext(stepName, snapshotName, metrics, sideInputs));
+  void add(String stepName, String snapshotName, SideInputs sideInputs) {
+    steps.add(new StepContext(stepName, snapshotName, metricsOf(stepName), sideInputs));
+  }
+
+  private MetricsContainerImpl metricsOf(String transform) {
+    return metrics.computeIfAbsent(transform, jobMetrics::newContainer);
   }
 
   OperatorContext of(int node) {
@@ -78,7 +103,7 @@ final class TaskContext {
   /** What the task's steps have counted. */
   StepMetrics metrics() {
     StepMetrics sum = new StepMetrics();
-    steps.forEach(step -> sum.add(step.stepName, step.metrics));
+    metrics.forEach(sum::add);
     return sum;
   }
 
@@ -88,6 +113,11 @@ final class TaskContext {
 
   TaskState state() {
     return state;
+  }
+
+  /** What the steps have others do. */
+  PendingWork pending() {
+    return pending;
   }
 
   int taskIndex() {
@@ -219,6 +249,21 @@ final class TaskContext {
     @Override
     public MetricsContainer metrics() {
       return metrics;
+    }
+
+    @Override
+    public MetricsContainerImpl metricsOf(String transform) {
+      return TaskContext.this.metricsOf(transform);
+    }
+
+    @Override
+    public void addAsyncWork(AsyncWork work) {
+      pending.add(work);
+    }
+
+    @Override
+    public Wakeable task() {
+      return task;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class ThreadedScheduler implements Scheduler {
 
   /** A thread that computes for so long within a turn should not keep others from theirs. */
   private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** How long a thread that makes room in a channel lets others do their part at a time. */
+  private static final long RELIEF_PAUSE_NANOS = 20_000;
 
   /** Most threads for each one of the parallelism. */
   private static final int MOST_FOLD = 32;
@@ -56,6 +60,10 @@ public final class ThreadedScheduler implements Scheduler {
 
   @GuardedBy("lock")
   private int inTurn;
+
+  /** How many tasks wait for others. */
+  @GuardedBy("lock")
+  private int awaiting;
 
   @GuardedBy("lock")
   private int wanted;
@@ -118,6 +126,16 @@ public final class ThreadedScheduler implements Scheduler {
     }
   }
 
+  @Override
+  public void awaits(boolean begins) {
+    lock.lock();
+    try {
+      awaiting += begins ? 1 : -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private final class Worker extends Thread {
 
     /** Start of the current turn, by {@code nanoTime}; 0 between turns. */
@@ -158,7 +176,7 @@ public final class ThreadedScheduler implements Scheduler {
       while (!stopped && workers.size() <= wanted) {
         wakeDue();
         Task task = ready.poll();
-        if (task == null && inTurn == 0) {
+        if (task == null && inTurn == 0 && awaiting == 0) {
           task = ready.pollWhenQuiet();
         }
         if (task != null) {
@@ -237,7 +255,7 @@ public final class ThreadedScheduler implements Scheduler {
 
   @Override
   public void relieve(SingleWriterChannel channel) {
-    ReliefRun.relieve(channel, () -> stopped);
+    ReliefRun.relieve(channel, () -> stopped, () -> LockSupport.parkNanos(RELIEF_PAUSE_NANOS));
   }
 
   @Override

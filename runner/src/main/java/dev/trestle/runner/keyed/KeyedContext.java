@@ -9,6 +9,8 @@ import org.apache.beam.runners.core.StateInternals;
 import org.apache.beam.runners.core.TimerInternals;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #state} and {@link #timers} speak of that key. Not thread safe; the task's thread calls.
  */
 public interface KeyedContext extends AutoCloseable {
+
+  /** Beam's way to say that a timer holds no watermark. */
+  Instant NO_OUTPUT_TIMESTAMP = BoundedWindow.TIMESTAMP_MAX_VALUE.plus(Duration.millis(1));
 
   /**
    * Makes a key current.

@@ -12,15 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
-import org.apache.beam.runners.core.metrics.DistributionData;
-import org.apache.beam.runners.core.metrics.GaugeData;
-import org.apache.beam.runners.core.metrics.MetricUpdates;
-import org.apache.beam.runners.core.metrics.MetricUpdates.MetricUpdate;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
-import org.apache.beam.runners.core.metrics.MonitoringInfoConstants;
-import org.apache.beam.runners.core.metrics.StringSetData;
-import org.apache.beam.sdk.metrics.MetricName;
 
 /** Sums of metrics, by step. Not thread safe; what is added may be counting meanwhile. */
 public final class StepMetrics {
@@ -88,38 +81,11 @@ public final class StepMetrics {
         for (int left = in.readInt(); left > 0; left--) {
           infos.add(MonitoringInfo.parseDelimitedFrom(in));
         }
-        MetricsContainerImpl read = new MetricsContainerImpl(step);
-        read.update(infos);
-        metrics.add(step, asNamedByUser(step, read.getCumulative()));
+        metrics.add(step, ReportedMetrics.read(step, infos));
       }
       return metrics;
     } catch (IllegalArgumentException e) {
       throw new IOException("The metrics are damaged", e);
     }
-  }
-
-  /** A metric that was read has a name that is not equal to that of the user's. */
-  private static MetricsContainerImpl asNamedByUser(String step, MetricUpdates read) {
-    MetricsContainerImpl named = new MetricsContainerImpl(step);
-    for (MetricUpdate<Long> each : read.counterUpdates()) {
-      named.getCounter(name(each)).inc(each.getUpdate());
-    }
-    for (MetricUpdate<DistributionData> each : read.distributionUpdates()) {
-      DistributionData data = each.getUpdate();
-      named.getDistribution(name(each)).update(data.sum(), data.count(), data.min(), data.max());
-    }
-    for (MetricUpdate<GaugeData> each : read.gaugeUpdates()) {
-      named.getGauge(name(each)).set(each.getUpdate().value());
-    }
-    for (MetricUpdate<StringSetData> each : read.stringSetUpdates()) {
-      named.getStringSet(name(each)).add(each.getUpdate().stringSet().toArray(new String[0]));
-    }
-    return named;
-  }
-
-  private static MetricName name(MetricUpdate<?> update) {
-    MetricName name = update.getKey().metricName();
-    boolean ofUser = name.getLabels().containsKey(MonitoringInfoConstants.Labels.NAME);
-    return ofUser ? MetricName.named(name.getNamespace(), name.getName()) : name;
   }
 }

@@ -1,5 +1,6 @@
 package dev.trestle.runner.operator;
 
+import dev.trestle.runner.exchange.Wakeable;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.memory.MemoryBudget;
 import dev.trestle.state.spill.SpillDirectory;
@@ -7,6 +8,7 @@ import dev.trestle.state.table.KeyedStateBackend;
 import dev.trestle.state.table.OrderedRows;
 import dev.trestle.state.table.Serializer;
 import java.time.InstantSource;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
@@ -79,6 +81,19 @@ public interface OperatorContext {
 
   /** Takes this step's metrics. */
   MetricsContainer metrics();
+
+  /**
+   * Takes the metrics of a transform that the step has somebody else run.
+   *
+   * @param transform its full name
+   */
+  MetricsContainerImpl metricsOf(String transform);
+
+  /** Says, while the step is being opened, that it has others do something. */
+  void addAsyncWork(AsyncWork work);
+
+  /** The task, for others to wake. */
+  Wakeable task();
 
   /** Panes of the side inputs that this step reads, as far as they have arrived. */
   SideInputs sideInputs();

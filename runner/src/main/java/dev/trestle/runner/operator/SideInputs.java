@@ -1,5 +1,7 @@
 package dev.trestle.runner.operator;
 
+import org.apache.beam.sdk.transforms.Materializations.IterableView;
+import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
@@ -31,4 +33,19 @@ public interface SideInputs {
    *     the view's window mapping looks back further than it says
    */
   <T> @Nullable T get(PCollectionView<T> view, BoundedWindow sideInputWindow);
+
+  /**
+   * The elements of a side input for a side-input window; none where no pane has come.
+   *
+   * @param tag by which the step's node names it
+   * @throws IllegalArgumentException for a tag that is not one of the step's
+   * @throws IllegalStateException for a window whose contents have been dropped, as above
+   */
+  IterableView<Object> elements(String tag, BoundedWindow sideInputWindow);
+
+  /** The same by key; keys are equal where their encodings are. */
+  MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow);
+
+  /** A number that changes whenever the contents of a side input do. */
+  int version(String tag);
 }

@@ -1,6 +1,7 @@
 /**
- * The contract of operators, what kinds of them have in common, and the one that only hands on what
- * it reads. Operators know nothing of threads, tasks or channels.
+ * The contract of operators, what kinds of them have in common, and those that look into no
+ * element: one hands on what it reads, one writes and reads it again. Operators know nothing of
+ * threads, tasks or channels.
  *
  * <p>Two rules let one implementation run in Trestle's own engine and hosted on another: handing an
  * element on always succeeds, and no call does unbounded work.

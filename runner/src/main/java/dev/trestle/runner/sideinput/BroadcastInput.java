@@ -47,6 +47,7 @@ public final class BroadcastInput {
   private long nextDrop = Long.MAX_VALUE;
 
   private int version;
+  private int panesAccepted;
 
   /**
    * An input that has received nothing.
@@ -74,6 +75,7 @@ public final class BroadcastInput {
       panes.put(window, pane.contents());
       nextDrop = Math.min(nextDrop, lastRead(window));
       version++;
+      panesAccepted++;
     }
   }
 
@@ -164,6 +166,11 @@ public final class BroadcastInput {
   /** Changes whenever the contents or the watermark do. */
   int version() {
     return version;
+  }
+
+  /** Changes whenever the contents of a window are replaced. */
+  int panesAccepted() {
+    return panesAccepted;
   }
 
   /**

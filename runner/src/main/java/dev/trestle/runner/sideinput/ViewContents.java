@@ -64,11 +64,15 @@ public final class ViewContents {
   Object primitiveView(String materialization) {
     return materialization.equals(Materializations.MULTIMAP_MATERIALIZATION_URN)
         ? multimap()
-        : (IterableView<Object>) () -> elements;
+        : elements();
+  }
+
+  IterableView<Object> elements() {
+    return () -> elements;
   }
 
   @SuppressWarnings("unchecked") // translation checks that a multimap's elements are KVs
-  private synchronized MultimapView<Object, Object> multimap() {
+  synchronized MultimapView<Object, Object> multimap() {
     if (multimap == null) {
       Coder<Object> keyCoder = ((KvCoder<Object, Object>) coder).getKeyCoder();
       multimap = new EncodedMultimap(keyCoder);

@@ -6,12 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.core.LateDataUtils;
+import org.apache.beam.sdk.transforms.Materializations.IterableView;
+import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.ViewFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class ViewLookup implements SideInputs {
 
   private static final class View {
-    final PCollectionView<?> view;
+    final ReadView read;
     final BroadcastInput input;
     final Map<BoundedWindow, @Nullable Object> applied = new HashMap<>();
     int appliedVersion;
 
-    View(PCollectionView<?> view, BroadcastInput input) {
-      this.view = view;
+    View(ReadView read, BroadcastInput input) {
+      this.read = read;
       this.input = input;
     }
   }
@@ -59,7 +60,7 @@ public final class ViewLookup implements SideInputs {
   public static ViewLookup of(
       String step,
       WindowingStrategy<?, ?> main,
-      List<PCollectionView<?>> views,
+      List<ReadView> views,
       List<BroadcastInput> inputs) {
     View[] all = new View[views.size()];
     for (int i = 0; i < all.length; i++) {
@@ -69,11 +70,11 @@ public final class ViewLookup implements SideInputs {
     return new ViewLookup(step, main.getAllowedLateness(), all);
   }
 
-  private static long retention(PCollectionView<?> view, WindowingStrategy<?, ?> main) {
+  private static long retention(ReadView view, WindowingStrategy<?, ?> main) {
     if (main.getWindowFn() instanceof GlobalWindows) {
       return BroadcastInput.FOR_EVER;
     }
-    long lookback = view.getWindowMappingFn().maximumLookback().getMillis();
+    long lookback = view.mapping().maximumLookback().getMillis();
     long lateness = main.getAllowedLateness().getMillis();
     return lookback > Long.MAX_VALUE - lateness ? BroadcastInput.FOR_EVER : lookback + lateness;
   }
@@ -95,7 +96,7 @@ public final class ViewLookup implements SideInputs {
   @Override
   public boolean isReady(BoundedWindow mainWindow) {
     for (View view : views) {
-      if (!view.input.isReady(view.view.getWindowMappingFn().getSideInputWindow(mainWindow))) {
+      if (!view.input.isReady(view.read.windowFor(mainWindow))) {
         return false;
       }
     }
@@ -107,7 +108,7 @@ public final class ViewLookup implements SideInputs {
     for (View view : views) {
       if (view.input.mainWatermark() > mainWindow.maxTimestamp().getMillis()
           && isExpired(mainWindow, view.input.mainWatermark())
-          && view.input.isDropped(view.view.getWindowMappingFn().getSideInputWindow(mainWindow))) {
+          && view.input.isDropped(view.read.windowFor(mainWindow))) {
         return true;
       }
     }
@@ -129,7 +130,7 @@ public final class ViewLookup implements SideInputs {
     }
     Object value = found.applied.get(sideInputWindow);
     if (value == null) {
-      value = apply(found, sideInputWindow);
+      value = apply(found, view, sideInputWindow);
       found.applied.put(sideInputWindow, value);
     }
     return (T) value;
@@ -138,13 +139,13 @@ public final class ViewLookup implements SideInputs {
   @SuppressWarnings("deprecation") // the view's tag is meant for runners
   private View find(PCollectionView<?> wanted) {
     for (View view : views) {
-      if (view.view == wanted) {
+      if (view.read.view() == wanted) {
         return view;
       }
     }
-    TupleTag<?> tag = wanted.getTagInternal();
+    String tag = wanted.getTagInternal().getId();
     for (View view : views) {
-      if (view.view.getTagInternal().equals(tag)) {
+      if (view.read.tag().equals(tag)) {
         return view;
       }
     }
@@ -154,20 +155,48 @@ public final class ViewLookup implements SideInputs {
 
   /** Translation admits only views of the two primitive forms; what they are made of is for us. */
   @SuppressWarnings({"unchecked", "deprecation"})
-  private @Nullable Object apply(View view, BoundedWindow window) {
+  private @Nullable Object apply(View view, PCollectionView<?> wanted, BoundedWindow window) {
+    ViewFn<Object, Object> viewFn = (ViewFn<Object, Object>) wanted.getViewFn();
+    return viewFn.apply(contents(view, window).primitiveView(viewFn.getMaterialization().getUrn()));
+  }
+
+  private ViewContents contents(View view, BoundedWindow window) {
     ViewContents contents = view.input.contents(window);
     if (contents == null) {
       checkNotDropped(view, window);
-      contents = new ViewContents(Collections.emptyList(), view.view.getCoderInternal());
+      return new ViewContents(Collections.emptyList(), view.read.elementCoder());
     }
-    ViewFn<Object, Object> viewFn = (ViewFn<Object, Object>) view.view.getViewFn();
-    return viewFn.apply(contents.primitiveView(viewFn.getMaterialization().getUrn()));
+    return contents;
+  }
+
+  @Override
+  public IterableView<Object> elements(String tag, BoundedWindow sideInputWindow) {
+    return contents(find(tag), sideInputWindow).elements();
+  }
+
+  @Override
+  public MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow) {
+    return contents(find(tag), sideInputWindow).multimap();
+  }
+
+  @Override
+  public int version(String tag) {
+    return find(tag).input.panesAccepted();
+  }
+
+  private View find(String tag) {
+    for (View view : views) {
+      if (view.read.tag().equals(tag)) {
+        return view;
+      }
+    }
+    throw new IllegalArgumentException(step + " has no side input " + tag);
   }
 
   /** Who reads for a window that has not expired must find what is mapped to it. */
   private void checkNotDropped(View view, BoundedWindow window) {
     if (view.input.isDropped(window)) {
-      WindowMappingFn<?> mapping = view.view.getWindowMappingFn();
+      WindowMappingFn<?> mapping = view.read.mapping();
       throw new IllegalStateException(
           String.format(
               "%s reads window %s of a side input after it was dropped: %s maps a main-input window"

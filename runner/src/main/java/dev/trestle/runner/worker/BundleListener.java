@@ -21,10 +21,16 @@ public interface BundleListener {
   /** The worker waits for an answer: {@link WorkerBundle#answer}. */
   void stateRequested(StateRequest request);
 
-  /** An answer to {@link WorkerBundle#requestSplit}. */
+  /**
+   * An answer to {@link WorkerBundle#requestSplit}; without anything in it if the worker has not
+   * split. Each request is answered before the bundle is done.
+   */
   void split(ProcessBundleSplitResponse response);
 
-  /** An answer to {@link WorkerBundle#requestProgress}. */
+  /**
+   * An answer to {@link WorkerBundle#requestProgress}; without anything in it if the worker cannot
+   * tell. None comes if the bundle ends before.
+   */
   void progress(ProcessBundleProgressResponse response);
 
   /** The bundle has been processed, and all its elements and timers have come. */

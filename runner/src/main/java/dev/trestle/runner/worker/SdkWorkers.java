@@ -15,6 +15,20 @@ public interface SdkWorkers extends AutoCloseable {
   SdkWorker worker(Environment environment, int taskIndex)
       throws WorkerException, InterruptedException;
 
+  /** No workers: those of a job all of whose transforms run in its own process. */
+  static SdkWorkers none() {
+    return new SdkWorkers() {
+      @Override
+      public SdkWorker worker(Environment environment, int taskIndex) throws WorkerException {
+        throw new WorkerException(
+            "The job has no workers, and this needs one of " + environment.getUrn());
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
   /** Lets go of all of the job's workers. Bundles that are still out fail. */
   @Override
   void close();

@@ -4,6 +4,7 @@ import dev.trestle.runner.compatibility.PipelineDescriber;
 import dev.trestle.runner.engine.CheckpointStorage;
 import dev.trestle.runner.engine.EngineSettings;
 import dev.trestle.runner.engine.StageFactory;
+import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.state.checkpoint.JobCheckpoints;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
@@ -17,8 +18,8 @@ public final class Factories {
 
   /** The operators of its stages. */
   public static Function<Stage, StageFactory> of(
-      OperatorGraph graph, EngineSettings settings, InstantSource clock) {
-    return stage -> new StageAssembly(graph, stage, settings, true, 0, clock, true);
+      OperatorGraph graph, EngineSettings settings, InstantSource clock, SdkWorkers workers) {
+    return stage -> new StageAssembly(graph, stage, settings, true, 0, clock, true, workers);
   }
 
   /** Its checkpoints; it may begin without any. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * code which blocks can be stopped at any depth; as the two take turns, nothing that they share
  * needs a lock.
  */
-final class Coroutine {
+public final class Coroutine {
 
   private static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
@@ -30,16 +30,16 @@ final class Coroutine {
   private @Nullable Throwable failure;
 
   /** What is computed. */
-  interface Body {
+  public interface Body {
     void run() throws Exception;
   }
 
-  Coroutine(Body body) {
+  public Coroutine(Body body) {
     this.body = body;
   }
 
   /** Lets the owner go on; returns when it has resumed this. Called by the body. */
-  void pause() {
+  public void pause() {
     owners.release();
     its.acquireUninterruptibly();
     if (abandoned) {
@@ -53,7 +53,7 @@ final class Coroutine {
    * @return whether it has ended
    * @throws Exception what the body has thrown
    */
-  boolean resume() throws Exception {
+  public boolean resume() throws Exception {
     if (!ended) {
       giveTurn();
       Throwable thrown = failure;
@@ -68,7 +68,7 @@ final class Coroutine {
   }
 
   /** Ends the body where it is: nothing that it would do after its last pause happens. */
-  void abandon() {
+  public void abandon() {
     abandoned = true;
     while (started && !ended) {
       giveTurn();

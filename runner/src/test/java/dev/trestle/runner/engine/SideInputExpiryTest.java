@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.trestle.runner.checkpoint.RestoredJob;
 import dev.trestle.runner.dofn.DoFnOperators;
+import dev.trestle.runner.dofn.Gates;
 import dev.trestle.runner.exchange.SingleWriterChannel;
 import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Operator;
@@ -17,6 +18,7 @@ import dev.trestle.runner.operator.Slice;
 import dev.trestle.runner.operator.SnapshotWriter;
 import dev.trestle.runner.operator.WaitingOperator;
 import dev.trestle.runner.sideinput.BroadcastInput;
+import dev.trestle.runner.sideinput.ReadView;
 import dev.trestle.runner.sideinput.ViewContents;
 import dev.trestle.runner.sideinput.ViewLookup;
 import dev.trestle.runner.sideinput.ViewPane;
@@ -195,7 +197,8 @@ final class SideInputExpiryTest {
   private Operator create(Node node, List<Receiver> outputs) {
     Step step = node.step();
     if (step instanceof Step.ParDo && !outputs.isEmpty()) {
-      return new DoFnOperators(false).create(step, null, outputs.toArray(new Receiver[0]));
+      return new DoFnOperators(new Gates(false))
+          .create(step, null, outputs.toArray(new Receiver[0]));
     }
     if (step instanceof Step.ParDo) {
       return new Probe();
@@ -308,7 +311,8 @@ final class SideInputExpiryTest {
     BroadcastInput input =
         new BroadcastInput((WindowingStrategy<?, BoundedWindow>) NUMBERS.windowing());
     ViewLookup lookup =
-        ViewLookup.of("Read", WindowingStrategy.of(TENS), List.of(VIEW), List.of(input));
+        ViewLookup.of(
+            "Read", WindowingStrategy.of(TENS), List.of(ReadView.of(VIEW)), List.of(input));
     Restriction restriction = new Restriction();
     SideInputChannels channels =
         new SideInputChannels(

@@ -56,7 +56,9 @@ final class SimulatedAttempt {
     coordinator = new CheckpointCoordinator(new Ends(), newFile);
     JobBuilder builder = new JobBuilder(graph, settings, resources, scheduler, restored);
     numbers = builder.numbers();
-    tasks = builder.wiredTasks(coordinator, Factories.of(graph, settings, scheduler));
+    tasks =
+        builder.wiredTasks(
+            coordinator, Factories.of(graph, settings, scheduler, resources.workers()));
     scheduler.start(tasks);
   }
 

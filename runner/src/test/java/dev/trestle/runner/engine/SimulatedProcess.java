@@ -2,6 +2,7 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.runner.assembly.Factories;
 import dev.trestle.runner.checkpoint.RestoredJob;
+import dev.trestle.runner.harness.FakeWorkers;
 import dev.trestle.state.checkpoint.CheckpointStore;
 import dev.trestle.state.checkpoint.FaultyStore.ProcessLost;
 import dev.trestle.state.checkpoint.FencedException;
@@ -206,7 +207,8 @@ final class SimulatedProcess {
             SpillDirectory.open(directory),
             new SharedRocks(1),
             scheduler,
-            true);
+            true,
+            FakeWorkers.simulated(scheduler, random));
     boolean started = false;
     try {
       RestoredJob restored = from.restore(resources.spill());

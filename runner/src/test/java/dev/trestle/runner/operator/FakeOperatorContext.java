@@ -1,5 +1,7 @@
 package dev.trestle.runner.operator;
 
+import dev.trestle.runner.exchange.Wakeable;
+import dev.trestle.runner.sideinput.ViewLookup;
 import dev.trestle.state.KeyGroupRange;
 import dev.trestle.state.checkpoint.SnapshotFile;
 import dev.trestle.state.memory.MemoryBudget;
@@ -18,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -28,8 +32,6 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.DoFn.BundleFinalizer;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.values.PCollectionView;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator under test may use. Time stands still until the test moves it. Needs to be
@@ -41,37 +43,17 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   private static final Path NOWHERE = Path.of("/nonexistent");
   private static final RocksMemory LITTLE = new RocksMemory(4 << 20, 2 << 20);
 
-  private static final SideInputs NO_SIDE_INPUTS =
-      new SideInputs() {
-        @Override
-        public boolean isEmpty() {
-          return true;
-        }
-
-        @Override
-        public boolean isReady(BoundedWindow mainWindow) {
-          return true;
-        }
-
-        @Override
-        public boolean isExpired(BoundedWindow mainWindow) {
-          return false;
-        }
-
-        @Override
-        public <T> @Nullable T get(PCollectionView<T> view, BoundedWindow sideInputWindow) {
-          throw new IllegalArgumentException("Unknown view " + view);
-        }
-      };
-
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final List<BundleFinalizer.Callback> callbacks = new ArrayList<>();
+  private final Map<String, MetricsContainerImpl> metricsOf = new HashMap<>();
+  private final List<AsyncWork> asyncWork = new ArrayList<>();
+  private final AtomicInteger wakeups = new AtomicInteger();
   private final Path directory;
   private final SpillDirectory spill;
   private RocksStore state;
   private final Supplier<RocksResources> rocks;
   private RocksResources own;
-  private SideInputs sideInputs = NO_SIDE_INPUTS;
+  private SideInputs sideInputs = ViewLookup.none();
   private RestoredState restored = RestoredState.NONE;
 
   public final MetricsContainerImpl metrics = new MetricsContainerImpl("Step");
@@ -245,6 +227,31 @@ public class FakeOperatorContext implements OperatorContext, AutoCloseable {
   @Override
   public MetricsContainerImpl metrics() {
     return metrics;
+  }
+
+  @Override
+  public MetricsContainerImpl metricsOf(String transform) {
+    return metricsOf.computeIfAbsent(transform, MetricsContainerImpl::new);
+  }
+
+  @Override
+  public void addAsyncWork(AsyncWork work) {
+    asyncWork.add(work);
+  }
+
+  /** What operators have said that they have others do. */
+  public List<AsyncWork> asyncWork() {
+    return asyncWork;
+  }
+
+  @Override
+  public Wakeable task() {
+    return wakeups::incrementAndGet;
+  }
+
+  /** How often the task has been woken. */
+  public int wakeups() {
+    return wakeups.get();
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.beam.sdk.transforms.Materializations.IterableView;
+import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
@@ -43,5 +45,20 @@ public final class FakeSideInputs implements SideInputs {
   @SuppressWarnings("unchecked") // the test sets values of the view's type
   public <T> @Nullable T get(PCollectionView<T> view, BoundedWindow sideInputWindow) {
     return (T) ready.get(sideInputWindow);
+  }
+
+  @Override
+  public IterableView<Object> elements(String tag, BoundedWindow sideInputWindow) {
+    throw new AssertionError("There are only values of views");
+  }
+
+  @Override
+  public MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow) {
+    throw new AssertionError("There are only values of views");
+  }
+
+  @Override
+  public int version(String tag) {
+    throw new AssertionError("There are only values of views");
   }
 }

@@ -20,7 +20,9 @@ final class RecoveryPipelines {
             TimerPipelines.all(),
             SideInputPipelines.all(),
             SourcePipelines.all(),
-            CommitPipelines.all())
+            CommitPipelines.all(),
+            HarnessPipelines.all(),
+            KeyedHarnessPipelines.all())
         .flatMap(List::stream)
         .toList();
   }

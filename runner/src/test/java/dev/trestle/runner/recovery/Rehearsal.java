@@ -2,6 +2,7 @@ package dev.trestle.runner.recovery;
 
 import dev.trestle.runner.engine.CrashingRun;
 import dev.trestle.runner.engine.Tally;
+import dev.trestle.runner.harness.Harnessed;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.OperatorGraph;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ public final class Rehearsal {
     this.directory = directory;
     Pipeline made = Pipeline.create();
     pipeline.maker().accept(made, world);
-    graph = PipelineTranslator.translate(made);
+    graph = Harnessed.of(PipelineTranslator.translate(made));
     CrashingRun undisturbed = CrashingRun.undisturbed(graph, directory);
     world.begin(undisturbed);
     undisturbed.run();

@@ -101,7 +101,7 @@ class ViewLookupTest {
 
   private static ViewLookup lookup(
       BroadcastInput input, WindowingStrategy<?, ?> main, PCollectionView<?> view) {
-    return ViewLookup.of("Enrich", main, List.of(view), List.of(input));
+    return ViewLookup.of("Enrich", main, List.of(ReadView.of(view)), List.of(input));
   }
 
   @Test

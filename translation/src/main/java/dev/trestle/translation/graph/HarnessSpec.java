@@ -6,6 +6,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.util.construction.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param timerFamilies their timers
  * @param restrictions id of the transform that processes sized elements and restrictions; null
  *     where there is none
+ * @param truncation what makes less of restrictions when the job is drained; null where {@code
+ *     restrictions} is
  * @param requiresStableInput whether input has to survive a crash unchanged before they may see it
+ * @param requiresTimeSortedInput whether input has to come by key in the order of its timestamps
  */
 public record HarnessSpec(
     Environment environment,
@@ -37,7 +41,9 @@ public record HarnessSpec(
     List<UserState> userStates,
     List<TimerFamily> timerFamilies,
     @Nullable String restrictions,
-    boolean requiresStableInput) {
+    @Nullable Truncation truncation,
+    boolean requiresStableInput,
+    boolean requiresTimeSortedInput) {
 
   public HarnessSpec {
     outputPorts = List.copyOf(outputPorts);
@@ -48,7 +54,7 @@ public record HarnessSpec(
 
   /** Whether the input has to come key by key. */
   public boolean stateful() {
-    return !userStates.isEmpty() || !timerFamilies.isEmpty();
+    return !userStates.isEmpty() || !timerFamilies.isEmpty() || requiresTimeSortedInput;
   }
 
   /**
@@ -81,8 +87,24 @@ public record HarnessSpec(
    *
    * @param transform id of the transform that has it
    * @param localName its name there
-   * @param coder of its timers on the wire, keys encoded as in the input
+   * @param coder of its timers on the wire, {@link Timer}s of keys that are encoded as in the input
+   * @param windowExpiry whether nobody sets its timers: one is due for each key and window when the
+   *     window expires, for the transform to be told of that
    */
   public record TimerFamily(
-      String transform, String localName, TimerFamilySpec spec, Coder<?> coder) {}
+      String transform,
+      String localName,
+      TimerFamilySpec spec,
+      Coder<?> coder,
+      boolean windowExpiry) {}
+
+  /**
+   * What a harness is told to truncate restrictions. Elements go in through one port; what is left
+   * of them, coded alike, comes out of the other, and may then be processed. The transform has the
+   * id of the one that processes, and asks for the same side inputs.
+   *
+   * @param descriptor as the stage's
+   */
+  public record Truncation(
+      ProcessBundleDescriptor descriptor, String inputPort, String outputPort) {}
 }

@@ -78,6 +78,17 @@ public sealed interface Step {
       implements Step {}
 
   /**
+   * Makes of each element what another coder reads of the bytes that one has written: between
+   * elements that are objects and those that stay encoded.
+   *
+   * @param input what it reads
+   * @param writer writes elements of the input
+   * @param reader reads what comes out
+   */
+  record Recode(TransformName transform, Collection input, Coder<?> writer, Coder<?> reader)
+      implements Step {}
+
+  /**
    * Has transforms of another environment run by its SDK harness, as one. A root behind a keyed
    * edge where one of them has state or timers, behind a rebalance edge where it processes
    * restrictions, and else fused to what is before it.

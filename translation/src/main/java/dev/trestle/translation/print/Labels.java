@@ -2,7 +2,9 @@ package dev.trestle.translation.print;
 
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Edge;
+import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Step;
+import dev.trestle.translation.wire.EncodedCoder;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.Coder;
@@ -35,16 +37,27 @@ final class Labels {
       return fn(process.fn());
     } else if (step instanceof Step.CombinePerKey combine) {
       return name(combine.combineFn()) + (combine.lifted() ? ", lifted" : "");
+    } else if (step instanceof Step.Harness harness) {
+      return harness(harness.spec());
     } else if (step instanceof Step.View view) {
-      return accessPattern(view.materialization());
+      return part(view.materialization());
     }
     return "";
   }
 
+  /** What runs where: {@code docker, 3 transforms}. */
+  private static String harness(HarnessSpec spec) {
+    int ports = 1 + spec.outputPorts().size();
+    int transforms = spec.descriptor().getTransformsCount() - ports;
+    return part(spec.environment().getUrn())
+        + ", "
+        + (transforms == 1 ? "1 transform" : transforms + " transforms");
+  }
+
   /** {@code iterable} of {@code beam:side_input:iterable:v1}. */
-  private static String accessPattern(String urn) {
+  private static String part(String urn) {
     String[] parts = urn.split(":", -1);
-    return parts[parts.length - 2];
+    return parts.length < 2 ? urn : parts[parts.length - 2];
   }
 
   private static String fn(DoFnSpec fn) {
@@ -59,8 +72,14 @@ final class Labels {
     return edge.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@code Kv(StringUtf8,Iterable(VarLong))}: class names without package and common ending. */
+  /**
+   * {@code Kv(StringUtf8,Iterable(VarLong))}: class names without package and common ending. What
+   * stays encoded has the names of the model: {@code Kv(string_utf8,varint)}.
+   */
   static String coder(Coder<?> coder) {
+    if (coder instanceof EncodedCoder) {
+      return coder.toString();
+    }
     String full = coder.getClass().getName();
     String name = full.substring(full.lastIndexOf('.') + 1).replaceAll("Coder$", "");
     return coder.getCoderArguments().isEmpty()

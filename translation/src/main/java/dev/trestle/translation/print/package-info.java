@@ -1,6 +1,6 @@
 /**
- * Shows operator graphs to people, as text and as Graphviz. Imports {@code graph} only; start at
- * {@link dev.trestle.translation.print.GraphPrinter}.
+ * Shows operator graphs to people, as text and as Graphviz. Imports {@code graph} and {@code wire};
+ * start at {@link dev.trestle.translation.print.GraphPrinter}.
  */
 @NullMarked
 package dev.trestle.translation.print;

@@ -56,10 +56,12 @@ public final class Rehydrator {
   }
 
   /**
-   * Beam's own translation forgets {@code merge_status}; without it a second grouping would merge
-   * sessions that are merged already.
+   * The windowing strategy of an id of the proto.
+   *
+   * <p>Beam's own translation forgets {@code merge_status}; without it a second grouping would
+   * merge sessions that are merged already.
    */
-  private WindowingStrategy<?, ?> windowing(String id) throws IOException {
+  public WindowingStrategy<?, ?> windowing(String id) throws IOException {
     WindowingStrategy<?, ?> known = windowings.get(id);
     if (known != null) {
       return known;

@@ -5,23 +5,54 @@ import dev.trestle.translation.graph.TransformName;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Vertex.Port;
 import dev.trestle.translation.validate.Problems;
+import dev.trestle.translation.wire.OpaqueWindowFn;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
+import org.apache.beam.model.pipeline.v1.RunnerApi.TestStreamPayload;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
 
-/** A transform of the pipeline proto, in the hands of its translator. */
+/**
+ * A transform of the pipeline proto, in the hands of its translator.
+ *
+ * @param encodedInput the id of the coder, on the wire, of the elements that it passes on; null
+ *     where elements are objects
+ */
 record AppliedTransform(
-    TransformName name, PTransform proto, Rehydrator components, Problems problems) {
+    TransformName name,
+    PTransform proto,
+    Rehydrator components,
+    Collections collections,
+    @Nullable String encodedInput,
+    Problems problems) {
 
   ByteString payload() {
     return proto.getSpec().getPayload();
   }
 
   Collection input(String localName) throws IOException {
-    return components.collection(proto.getInputsOrThrow(localName));
+    return read(proto.getInputsOrThrow(localName));
+  }
+
+  private Collection read(String id) throws IOException {
+    return encodedInput == null
+        ? collections.readObjects(id)
+        : collections.readEncoded(id, encodedInput);
+  }
+
+  /** The ids of all inputs, as often as they are read. */
+  List<String> inputIds() throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (String id : proto.getInputsMap().values()) {
+      ids.add(read(id).id());
+    }
+    return ids;
   }
 
   Collection onlyInput() throws IOException {
@@ -29,11 +60,18 @@ record AppliedTransform(
   }
 
   Port output(String localName) throws IOException {
-    return new Port(localName, components.collection(proto.getOutputsOrThrow(localName)));
+    return new Port(localName, collections.written(proto.getOutputsOrThrow(localName)));
   }
 
   Port onlyOutput() throws IOException {
     return output(only(proto.getOutputsMap(), "output"));
+  }
+
+  /** The script of a test stream, its elements as the transform writes them. */
+  TestStream<?> script(TestStreamPayload payload) throws IOException {
+    return encodedInput == null
+        ? components.testStream(payload)
+        : collections.encodedScript(payload);
   }
 
   /**
@@ -47,11 +85,30 @@ record AppliedTransform(
     return false;
   }
 
+  /**
+   * Whether the windows of this collection may be merged here; if not, the transform is refused.
+   */
+  boolean mergeable(Collection input) {
+    WindowFn<?, ?> windowFn = input.windowing().getWindowFn();
+    if (windowFn instanceof OpaqueWindowFn && input.windowing().needsMerge()) {
+      refuse(
+          "groups by windows that only the SDK can merge, " + windowFn,
+          "use sessions, or windows that do not merge");
+      return false;
+    }
+    return true;
+  }
+
   void refuse(String feature, String remedy) {
     problems.add(name.fullName(), feature, remedy);
   }
 
-  private static String only(Map<String, String> locals, String kind) {
+  /**
+   * The local name of the only input or output.
+   *
+   * @throws IllegalArgumentException if there are none, or more
+   */
+  static String only(Map<String, String> locals, String kind) {
     List<String> names = List.copyOf(locals.keySet());
     if (names.size() != 1) {
       throw new IllegalArgumentException("one " + kind + " expected, found " + names);

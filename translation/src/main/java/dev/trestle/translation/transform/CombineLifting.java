@@ -2,6 +2,9 @@ package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
 import java.util.List;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.model.pipeline.v1.RunnerApi.MergeStatus;
+import org.apache.beam.model.pipeline.v1.RunnerApi.OutputTime;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Trigger;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.util.construction.TriggerTranslation;
@@ -35,6 +38,17 @@ final class CombineLifting {
     return !windowing.needsMerge()
         && (input.bounded() || windowing.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW)
         && blindToElements(TriggerTranslation.toProto(windowing.getTrigger()));
+  }
+
+  /**
+   * The same by proto, where what stands behind it is not here.
+   *
+   * @param bounded whether the input ends by itself
+   */
+  static boolean allowed(RunnerApi.WindowingStrategy windowing, boolean bounded) {
+    return windowing.getMergeStatus() != MergeStatus.Enum.NEEDS_MERGE
+        && (bounded || windowing.getOutputTime() == OutputTime.Enum.END_OF_WINDOW)
+        && blindToElements(windowing.getTrigger());
   }
 
   private static boolean blindToElements(Trigger trigger) {

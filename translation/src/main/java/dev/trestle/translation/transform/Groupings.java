@@ -20,7 +20,7 @@ final class Groupings {
 
   static void groupByKey(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Collection input = transform.onlyInput();
-    if (transform.keyed(input)) {
+    if (transform.keyed(input) && transform.mergeable(input)) {
       steps.step(
           Entry.KEYED, new Step.GroupByKey(transform.name(), input), input, transform.onlyOutput());
     }

@@ -31,7 +31,7 @@ final class Sources {
   static void testStream(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     TestStreamPayload payload = TestStreamPayload.parseFrom(transform.payload());
     steps.source(
-        new Step.ScriptedSource(transform.name(), transform.components().testStream(payload)),
+        new Step.ScriptedSource(transform.name(), transform.script(payload)),
         transform.onlyOutput());
   }
 }

@@ -1,32 +1,37 @@
 package dev.trestle.translation.transform;
 
-import dev.trestle.translation.graph.TransformName;
+import dev.trestle.translation.harness.SdkTransform;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.StepGraphBuilder;
+import dev.trestle.translation.transform.Found.Role;
 import dev.trestle.translation.validate.Problems;
-import java.util.Set;
+import dev.trestle.translation.wire.WireComponents;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
+import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through the transforms of a pipeline from the outside in, and has each translated by the
- * outermost translator that knows it. What nobody knows becomes a problem; the walk goes on, so
- * that all problems are found at once.
+ * Has every transform of a pipeline translated. What nobody knows becomes a problem; the walk goes
+ * on, so that all problems are found at once.
  */
 public final class TransformWalk {
-  /** The parts of a splittable DoFn report metrics and errors under the name of the whole. */
-  private static final String SPLITTABLE_PART = "beam:transform:sdf_";
-
-  /** What the Python SDK calls a composite that means nothing in particular. */
-  private static final String GENERIC_COMPOSITE = "beam:transform:generic_composite:v1";
-
   private final RunnerApi.Pipeline pipeline;
-  private final Predicate<Environment> thisJvm;
   private final Problems problems;
+  private final List<Found> found;
   private final Rehydrator components;
+  private final WireComponents wire;
   private final StepGraphBuilder steps = new StepGraphBuilder();
+  private final Collections collections;
+  private final List<SdkTransform> sdkTransforms = new ArrayList<>();
+  private final Map<String, PTransform> flattens = new HashMap<>();
 
   /**
    * Prepares a walk.
@@ -37,73 +42,80 @@ public final class TransformWalk {
   public TransformWalk(
       RunnerApi.Pipeline pipeline, Predicate<Environment> thisJvm, Problems problems) {
     this.pipeline = pipeline;
-    this.thisJvm = thisJvm;
     this.problems = problems;
-    this.components = new Rehydrator(pipeline.getComponents());
+    found = TransformSearch.search(pipeline, thisJvm);
+    components = new Rehydrator(pipeline.getComponents());
+    wire = new WireComponents(pipeline.getComponents(), components, thisJvm);
+    collections = new Collections(found, components, wire, steps);
   }
 
   /** The steps of all transforms; incomplete if there are problems. */
   public StepGraphBuilder walk() {
-    for (String id : pipeline.getRootTransformIdsList()) {
-      visit(id, "");
+    for (Found one : found) {
+      try {
+        translate(one);
+      } catch (Exception e) { // whatever a user's class does while it is deserialized
+        problems.add(one.name().fullName(), "cannot be read: " + e, remedy(one.role()), e);
+      }
+    }
+    if (!sdkTransforms.isEmpty()) {
+      new HarnessSteps(wire, collections, steps, problems).add(sdkTransforms, flattens);
     }
     return steps;
   }
 
-  private void visit(String id, String enclosing) {
-    PTransform transform = pipeline.getComponents().getTransformsOrThrow(id);
-    String urn = transform.getSpec().getUrn();
-    String fullName =
-        urn.startsWith(SPLITTABLE_PART) && !enclosing.isEmpty()
-            ? enclosing
-            : transform.getUniqueName();
-    TransformTranslator translator = Translators.BY_URN.get(urn);
-    if (translator != null) {
-      translate(translator, new TransformName(id, fullName), transform);
-    } else if (transform.getSubtransformsCount() > 0) {
-      transform.getSubtransformsList().forEach(part -> visit(part, fullName));
-    } else if (!passesThrough(transform)) {
-      problems.add(fullName, "transform " + urn + " is unknown", Translators.remedy(urn));
-    }
+  private static String remedy(Role role) {
+    return role == Role.OBJECTS
+        ? "make sure that its classes are here and can be serialized"
+        : "look at its inputs and outputs, and at their coders and windows";
   }
 
-  private void translate(TransformTranslator translator, TransformName name, PTransform transform) {
-    if (!runsHere(transform, name)) {
+  private void translate(Found one) throws IOException {
+    if (one.role() == Role.UNKNOWN) {
+      refuseUnknown(one);
       return;
     }
-    try {
-      translator.translate(new AppliedTransform(name, transform, components, problems), steps);
-    } catch (Exception e) { // whatever a user's class does while it is deserialized
-      problems.add(
-          name.fullName(),
-          "cannot be read: " + e,
-          "make sure that its classes are here and can be serialized",
-          e);
+    if (one.role() == Role.SDK) {
+      if (one.proto().getInputsCount() == 0) {
+        refuseUnknown(one);
+        return;
+      }
+      String environment = one.proto().getEnvironmentId();
+      sdkTransforms.add(
+          SdkTransform.read(
+              one.name(),
+              one.proto(),
+              pipeline.getComponents().getEnvironmentsOrThrow(environment)));
+      return;
     }
+    if (one.urn().equals(PTransformTranslation.FLATTEN_TRANSFORM_URN)) {
+      flattens.put(one.name().id(), one.proto());
+    }
+    AppliedTransform transform =
+        new AppliedTransform(
+            one.name(), one.proto(), components, collections, encodedInput(one), problems);
+    Translators.of(one.urn()).translate(transform, steps);
   }
 
-  private boolean runsHere(PTransform transform, TransformName name) {
-    String id = transform.getEnvironmentId();
-    if (id.isEmpty()) {
-      return true;
-    }
-    Environment environment = pipeline.getComponents().getEnvironmentsOrThrow(id);
-    if (thisJvm.test(environment)) {
-      return true;
-    }
+  private void refuseUnknown(Found one) {
     problems.add(
-        name.fullName(),
-        "runs in environment " + environment.getUrn() + ", not in this JVM",
-        "needs the job server; in-process runs take Java transforms only");
-    return false;
+        one.name().fullName(),
+        "transform " + one.urn() + " is unknown",
+        "expand it into transforms of the Beam model");
   }
 
-  /** A composite of nothing: whatever comes out of it went in. A sink is no such thing. */
-  private static boolean passesThrough(PTransform transform) {
-    String urn = transform.getSpec().getUrn();
-    boolean generic = urn.isEmpty() || urn.equals(GENERIC_COMPOSITE);
-    return (generic || transform.getOutputsCount() > 0)
-        && Set.copyOf(transform.getInputsMap().values())
-            .containsAll(transform.getOutputsMap().values());
+  /** The coder of encoded elements that a transform passes on; null if it has objects. */
+  private @Nullable String encodedInput(Found one) {
+    if (one.role() == Role.OBJECTS) {
+      return null;
+    }
+    String output = AppliedTransform.only(one.proto().getOutputsMap(), "output");
+    String id = one.proto().getOutputsOrThrow(output);
+    if (!collections.isEncoded(id)) {
+      return null;
+    }
+    return one.urn().equals(PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN)
+        ? wire.ungroupedCoderId(id)
+        : wire.coderId(id);
   }
 }

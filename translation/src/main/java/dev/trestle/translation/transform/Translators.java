@@ -3,9 +3,10 @@ package dev.trestle.translation.transform;
 import static java.util.Map.entry;
 
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
 
-/** What Trestle does, and what it refuses, by URN. */
+/** What Trestle does without an SDK harness, by URN. */
 final class Translators {
   /** Not for instances. */
   private Translators() {}
@@ -37,21 +38,27 @@ final class Translators {
           entry(PTransformTranslation.REDISTRIBUTE_ARBITRARILY_URN, Groupings::redistribute),
           entry(PTransformTranslation.REDISTRIBUTE_BY_KEY_URN, Groupings::redistributeByKey));
 
-  private static final String OPTIMISED =
-      "submit the pipeline as the SDK builds it, without pre-optimisation";
-
-  /** Remedies for transforms that are known but not done. */
-  private static final Map<String, String> REMEDIES =
-      Map.of(
-          PTransformTranslation.COMBINE_PER_KEY_PRECOMBINE_TRANSFORM_URN, OPTIMISED,
-          PTransformTranslation.COMBINE_PER_KEY_MERGE_ACCUMULATORS_TRANSFORM_URN, OPTIMISED,
-          PTransformTranslation.COMBINE_PER_KEY_EXTRACT_OUTPUTS_TRANSFORM_URN, OPTIMISED,
-          PTransformTranslation.COMBINE_PER_KEY_CONVERT_TO_ACCUMULATORS_TRANSFORM_URN, OPTIMISED,
-          PTransformTranslation.SPLITTABLE_TRUNCATE_SIZED_RESTRICTION_URN, OPTIMISED,
-          PTransformTranslation.MAP_WINDOWS_TRANSFORM_URN, OPTIMISED,
-          PTransformTranslation.MERGE_WINDOWS_TRANSFORM_URN, OPTIMISED);
-
-  static String remedy(String urn) {
-    return REMEDIES.getOrDefault(urn, "expand it into transforms of the Beam model");
+  /**
+   * The translator for a URN.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static TransformTranslator of(String urn) {
+    TransformTranslator translator = BY_URN.get(urn);
+    if (translator == null) {
+      throw new IllegalArgumentException("no translator for " + urn);
+    }
+    return translator;
   }
+
+  /** What the runner does itself, wherever it comes from, without looking into elements. */
+  static final Set<String> PASSING_ON =
+      Set.of(
+          PTransformTranslation.IMPULSE_TRANSFORM_URN,
+          PTransformTranslation.TEST_STREAM_TRANSFORM_URN,
+          PTransformTranslation.FLATTEN_TRANSFORM_URN,
+          PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN,
+          PTransformTranslation.RESHUFFLE_URN,
+          PTransformTranslation.REDISTRIBUTE_ARBITRARILY_URN,
+          PTransformTranslation.REDISTRIBUTE_BY_KEY_URN);
 }

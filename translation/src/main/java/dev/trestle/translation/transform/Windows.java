@@ -5,7 +5,6 @@ import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.StepGraphBuilder;
 import java.io.IOException;
-import java.util.List;
 import org.apache.beam.model.pipeline.v1.RunnerApi.WindowIntoPayload;
 import org.apache.beam.sdk.util.construction.WindowingStrategyTranslation;
 
@@ -29,9 +28,6 @@ final class Windows {
   }
 
   static void flatten(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
-    steps.flatten(
-        transform.name(),
-        List.copyOf(transform.proto().getInputsMap().values()),
-        transform.onlyOutput());
+    steps.flatten(transform.name(), transform.inputIds(), transform.onlyOutput());
   }
 }

@@ -1,7 +1,8 @@
 /**
  * From transforms to steps: one translator per URN, found through {@link
- * dev.trestle.translation.transform.Translators}. Imports {@code graph}, {@code rehydrate}, {@code
- * steps} and {@code validate}; start at {@link dev.trestle.translation.transform.TransformWalk}.
+ * dev.trestle.translation.transform.Translators}. Imports {@code graph}, {@code harness}, {@code
+ * rehydrate}, {@code steps}, {@code validate} and {@code wire}; start at {@link
+ * dev.trestle.translation.transform.TransformWalk}.
  */
 @NullMarked
 package dev.trestle.translation.transform;

@@ -1,0 +1,135 @@
+package dev.trestle.server.environment;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.worker.WorkerConnection;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker that is a process of its own, with those that it has started. Its standard output and
+ * error go to its log.
+ */
+final class WorkerProcess implements RunningWorker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+
+  /** From here on a status of the shell's kind means a signal. */
+  private static final int FIRST_SIGNAL = 128;
+
+  /** For how long the output of a process that has ended is waited for. */
+  private static final int LAST_WORDS_MILLIS = 500;
+
+  private final Process process;
+  private final Reaper reaper;
+  private final Duration patience;
+
+  /** Those that have been told to stop. */
+  @GuardedBy("this")
+  private List<ProcessHandle> family = List.of();
+
+  private WorkerProcess(Process process, Reaper reaper, Duration patience) {
+    this.process = process;
+    this.reaper = reaper;
+    this.patience = patience;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param connection is told of what it prints and of its end
+   * @param reaper ends it should this process be killed
+   * @param patience how long it may take to stop before it is killed
+   * @throws IOException if there is no such program
+   */
+  static WorkerProcess start(
+      ProcessBuilder builder, WorkerConnection connection, Reaper reaper, Duration patience)
+      throws IOException {
+    Process process = builder.redirectErrorStream(true).start();
+    reaper.watch(process);
+    process.getOutputStream().close();
+    Thread reader =
+        new Thread(() -> copyOutput(process, connection), "output-of-" + connection.id());
+    reader.setDaemon(true);
+    reader.start();
+    Thread watcher =
+        new Thread(
+            () -> awaitEnd(process, reader, connection, reaper), "end-of-" + connection.id());
+    watcher.setDaemon(true);
+    watcher.start();
+    return new WorkerProcess(process, reaper, patience);
+  }
+
+  private static void copyOutput(Process process, WorkerConnection connection) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        connection.printed(line);
+      }
+    } catch (IOException e) {
+      LOG.debug("The output of {} has ended", connection.id(), e);
+    }
+  }
+
+  private static void awaitEnd(
+      Process process, Thread reader, WorkerConnection connection, Reaper reaper) {
+    int status;
+    try {
+      status = process.waitFor();
+      reaper.forget(process);
+      reader.join(LAST_WORDS_MILLIS); // children that go on may hold it open
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Nobody knows this thread", e);
+    }
+    connection.died(
+        status > FIRST_SIGNAL
+            ? "has been killed by signal " + (status - FIRST_SIGNAL)
+            : "has exited with status " + status);
+  }
+
+  @Override
+  public synchronized void stop() {
+    if (family.isEmpty()) {
+      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+      all.add(process.toHandle());
+      family = all;
+      all.forEach(ProcessHandle::destroy);
+    }
+  }
+
+  private synchronized List<ProcessHandle> family() {
+    return family;
+  }
+
+  @Override
+  public void awaitStopped() {
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (ProcessHandle member : family()) {
+      if (!hasEnded(member, deadline - System.nanoTime())) {
+        LOG.warn("The process {} of an SDK worker does not stop and is killed", member.pid());
+        member.destroyForcibly();
+        hasEnded(member, patience.toNanos());
+      }
+    }
+    reaper.forget(process);
+  }
+
+  private static boolean hasEnded(ProcessHandle member, long nanos) {
+    try {
+      member.onExit().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.trestle.server.environment;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.sameInstance;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.trestle.runner.worker.SdkWorker;
+import dev.trestle.runner.worker.WorkerConnection;
+import dev.trestle.runner.worker.WorkerException;
+import java.nio.file.Path;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers on threads of this process, and which of them a task gets. */
+final class EmbeddedWorkersTest {
+
+  private static final Environment EMBEDDED = Environment.newBuilder().setUrn("EMBEDDED").build();
+
+  @TempDir Path cache;
+
+  @Test
+  void aWorkerProcessesBundles() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      SdkWorker worker = fixture.workers().worker(EMBEDDED, 0);
+      assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
+    }
+  }
+
+  @Test
+  void tasksAreSpreadOverWorkers() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      JobWorkers workers = fixture.workers(2);
+      SdkWorker first = workers.worker(EMBEDDED, 0);
+      assertThat(workers.worker(EMBEDDED, 1), is(not(sameInstance(first))));
+      assertThat(workers.worker(EMBEDDED, 2), is(sameInstance(first)));
+      Environment other = Environment.newBuilder().setUrn("beam:env:embedded:v1").build();
+      assertThat(workers.worker(other, 0), is(not(sameInstance(first))));
+    }
+  }
+
+  @Test
+  void aWorkerThatIsGoneIsReplaced() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      JobWorkers workers = fixture.workers();
+      SdkWorker first = workers.worker(EMBEDDED, 0);
+      ((WorkerConnection) first).died("is said to be dead");
+      SdkWorker second = workers.worker(EMBEDDED, 0);
+      assertThat(second.id(), is(not(first.id())));
+      assertThat(WorkerFixture.echo(second, "a"), contains("a"));
+    }
+  }
+
+  @Test
+  void aJobThatIsOverGetsNoWorkers() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      JobWorkers workers = fixture.workers();
+      SdkWorker worker = workers.worker(EMBEDDED, 0);
+      workers.close();
+      assertThrows(WorkerException.class, () -> workers.worker(EMBEDDED, 0));
+      assertThat(
+          WorkerFixture.begin(worker, "a").awaitFailure(),
+          is("The SDK worker " + worker.id() + " has been let go"));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.trestle.server.environment;
+
+import static dev.trestle.server.environment.WorkerFixture.artifact;
+import static dev.trestle.server.environment.WorkerFixture.image;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import dev.trestle.runner.worker.RecordedBundle;
+import dev.trestle.runner.worker.SdkWorker;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
+import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers in Java that are processes, in place of the container that the SDK asks for. */
+final class JavaProcessTest {
+
+  @TempDir Path directory;
+
+  private Environment environment;
+
+  /** Stages what a user's program would: Beam and its own classes, but not what a worker is. */
+  @BeforeEach
+  void stage() throws IOException {
+    List<ArtifactInformation> artifacts = new ArrayList<>();
+    artifacts.add(artifact(jarOf(Echo.class), "echo.jar"));
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      Path jar = Path.of(entry);
+      String name = jar.getFileName().toString();
+      if (name.endsWith(".jar") && !name.contains("harness") && !name.contains("jamm")) {
+        artifacts.add(artifact(jar, artifacts.size() + "-" + name));
+      }
+    }
+    environment =
+        image("apache/beam_java17_sdk:2.73.0", artifacts.toArray(ArtifactInformation[]::new));
+  }
+
+  private Path jarOf(Class<?> type) throws IOException {
+    Path jar = directory.resolve(type.getSimpleName() + ".jar");
+    String name = type.getName().replace('.', '/') + ".class";
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        InputStream in = type.getClassLoader().getResourceAsStream(name)) {
+      out.putNextEntry(new JarEntry(name));
+      in.transferTo(out);
+    }
+    return jar;
+  }
+
+  @Test
+  void aWorkerProcessesBundlesAndLogsAndEndsWithItsJob() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(directory))) {
+      JobWorkers workers = fixture.workers();
+      SdkWorker worker = workers.worker(environment, 0);
+      assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
+      assertThat(WorkerFixture.children().isEmpty(), is(false));
+      LogEntry entry = RecordedBundle.take(fixture.log);
+      while (!entry.getLogLocation().contains("FnHarness")) {
+        entry = RecordedBundle.take(fixture.log);
+      }
+      assertThat(entry.getSeverity(), is(LogEntry.Severity.Enum.INFO));
+      workers.close();
+      assertThat(WorkerFixture.children(), is(empty()));
+    }
+  }
+
+  @Test
+  void aWorkerThatDiesFailsItsBundleAndIsReplaced() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(directory))) {
+      JobWorkers workers = fixture.workers();
+      SdkWorker first = workers.worker(environment, 0);
+      assertThat(
+          WorkerFixture.begin(first, "a", Echo.DEADLY).awaitFailure(),
+          containsString("The SDK worker " + first.id()));
+      assertThat(WorkerFixture.echo(workers.worker(environment, 0), "b"), contains("b"));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.trestle.runner.harness;
+
+import dev.trestle.runner.metrics.ReportedMetrics;
+import dev.trestle.runner.operator.OperatorContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
+import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
+import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
+
+/**
+ * Adds what workers have counted to the metrics of the job: under the full name of the transform,
+ * which the worker knows by its id. Belongs to the task's owner.
+ */
+final class WorkerMetrics {
+
+  private final OperatorContext context;
+  private final ProcessBundleDescriptor descriptor;
+
+  WorkerMetrics(OperatorContext context, ProcessBundleDescriptor descriptor) {
+    this.context = context;
+    this.descriptor = descriptor;
+  }
+
+  /** Adds what one bundle has counted. */
+  void add(List<MonitoringInfo> infos) {
+    Map<String, List<MonitoringInfo>> byTransform = new HashMap<>();
+    for (MonitoringInfo info : infos) {
+      String transform = fullName(info.getLabelsOrDefault(Labels.PTRANSFORM, ""));
+      byTransform
+          .computeIfAbsent(transform, unused -> new ArrayList<>())
+          .add(
+              info.containsLabels(Labels.PTRANSFORM)
+                  ? info.toBuilder().putLabels(Labels.PTRANSFORM, transform).build()
+                  : info);
+    }
+    byTransform.forEach(
+        (transform, its) ->
+            context.metricsOf(transform).update(ReportedMetrics.read(transform, its)));
+  }
+
+  /** What concerns no transform, or one of the runner's ports, counts as the step's. */
+  private String fullName(String id) {
+    String name =
+        descriptor.getTransformsMap().containsKey(id)
+            ? descriptor.getTransformsOrThrow(id).getUniqueName()
+            : "";
+    return name.isEmpty() ? context.stepName() : name;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.trestle.validates;
+
+import dev.trestle.validates.process.Services;
+import dev.trestle.validates.sdk.Target;
+import java.io.IOException;
+import java.util.List;
+
+/** Where a suite sends its pipelines: to a server that is given, or to one of this working tree. */
+final class JobServer {
+
+  private JobServer() {}
+
+  /**
+   * @param usual the environment if none is asked for
+   * @throws IOException if the server does not come up
+   */
+  static Target target(SuiteOptions options, Services services, String usual)
+      throws IOException, InterruptedException {
+    SuiteOptions.Pipelines pipelines = options.pipelines();
+    String endpoint =
+        pipelines.endpoint() != null ? pipelines.endpoint() : start(options, services);
+    String environment = pipelines.environment() != null ? pipelines.environment() : usual;
+    return new Target(endpoint, environment, pipelines.environmentConfig(), pipelines.options());
+  }
+
+  private static String start(SuiteOptions options, Services services)
+      throws IOException, InterruptedException {
+    String directory = services.logs().resolve("job-server").toString();
+    return services.start(
+        "job-server",
+        port ->
+            List.of(
+                launcher(options), "server", "--port=" + port, "--directory=" + directory));
+  }
+
+  /** The command line of this working tree. */
+  static String launcher(SuiteOptions options) {
+    return options.places().root().resolve("trestle").toString();
+  }
+}

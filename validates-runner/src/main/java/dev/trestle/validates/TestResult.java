@@ -1,9 +1,0 @@
-package dev.trestle.validates;
-
-/**
- * What became of a test.
- *
- * @param millis wall time
- * @param cause one line on why it failed or was skipped, empty where it passed
- */
-record TestResult(TestId test, Outcome outcome, long millis, String cause) {}

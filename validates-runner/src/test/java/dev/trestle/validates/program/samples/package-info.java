@@ -1,0 +1,2 @@
+/** A program for tests of what runs programs. */
+package dev.trestle.validates.program.samples;
