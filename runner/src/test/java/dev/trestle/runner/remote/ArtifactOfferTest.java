@@ -48,8 +48,7 @@ class ArtifactOfferTest {
       BiConsumer<ArtifactResponseWrapper, StreamObserver<ArtifactRequestWrapper>> behaviour)
       throws IOException {
     server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getByName("localhost"), 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName("localhost"), 0))
             .addService(
                 new ArtifactStagingServiceImplBase() {
                   @Override
@@ -158,8 +157,7 @@ class ArtifactOfferTest {
     serve((word, asked) -> asked.onNext(get(gone)));
 
     IOException failure =
-        assertThrows(
-            IOException.class, () -> ArtifactOffer.stage(client, "token", needing(gone)));
+        assertThrows(IOException.class, () -> ArtifactOffer.stage(client, "token", needing(gone)));
 
     assertThat(failure.getMessage(), containsString("gone.jar"));
   }
