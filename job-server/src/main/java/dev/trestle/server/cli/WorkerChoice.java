@@ -23,13 +23,15 @@ final class WorkerChoice {
   @Option(
       names = "--container-command",
       paramLabel = "PROGRAM",
-      description = "With --docker=RUN: docker, or one that takes the same arguments. Default: docker.")
+      description =
+          "With --docker=RUN: docker, or one that takes the same arguments. Default: docker.")
   private @Nullable String containerCommand;
 
   @Option(
       names = "--python",
       paramLabel = "PROGRAM",
-      description = "The interpreter of workers in Python. Without it: one that fits is looked for.")
+      description =
+          "The interpreter of workers in Python. Without it: one that fits is looked for.")
   private @Nullable String python;
 
   @Option(
