@@ -30,6 +30,30 @@ class ModuleDependenciesTest {
   static final ArchRule RUNNER_USES_TRANSLATION_AND_STATE_ONLY =
       mayNotUse(RUNNER, SERVER).because("pipelines run without a job server");
 
+  private static final String CLI = "dev.trestle.server.cli..";
+  private static final String SERVICE = "dev.trestle.server.service..";
+  private static final String JOBS = "dev.trestle.server.jobs..";
+  private static final String ENVIRONMENT = "dev.trestle.server.environment..";
+  private static final String ARTIFACTS = "dev.trestle.server.artifacts..";
+
+  @ArchTest
+  static final ArchRule SERVICES_DO_NOT_KNOW_THE_COMMAND_LINE =
+      mayNotUse(SERVICE, CLI).because("a server can be had without a command line");
+
+  @ArchTest
+  static final ArchRule JOBS_DO_NOT_KNOW_THEIR_CLIENTS =
+      mayNotUse(JOBS, CLI, SERVICE).because("jobs live on while nobody is connected");
+
+  @ArchTest
+  static final ArchRule ARTIFACTS_STAND_ALONE =
+      mayNotUse(ARTIFACTS, CLI, SERVICE, JOBS, ENVIRONMENT)
+          .because("they are files, whoever brings and reads them");
+
+  @ArchTest
+  static final ArchRule ENVIRONMENTS_DO_NOT_KNOW_THE_SERVER =
+      mayNotUse(ENVIRONMENT, CLI, SERVICE, JOBS)
+          .because("workers are started for jobs of any kind");
+
   private static ArchRule mayNotUse(String module, String... others) {
     return noClasses()
         .that()

@@ -13,6 +13,7 @@ import dev.trestle.translation.PipelineTranslator;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -177,14 +178,18 @@ class ServerCommandTest {
   }
 
   @Test
-  void listeningBeyondTheMachineWantsTlsOrConsent() {
+  void optionsThatMakeNoSenseAreRefused() {
     Command open = Command.run("server", "--listen=0.0.0.0");
     Command pointless = Command.run("server", "--insecure");
     Command half = Command.run("server", "--certificates=cert.pem");
+    Command container = Command.run("server", "--container-command=podman");
 
     assertThat(open.err(), containsString("--insecure"));
     assertThat(pointless.err(), containsString("--insecure has no effect"));
     assertThat(half.err(), containsString("--certificates and --key go together"));
-    assertThat(open.exitCode() + pointless.exitCode() + half.exitCode(), is(3 * REFUSED));
+    assertThat(container.err(), containsString("no effect without --docker=RUN"));
+    for (Command each : List.of(open, pointless, half, container)) {
+      assertThat(each.exitCode(), is(REFUSED));
+    }
   }
 }

@@ -1,7 +1,7 @@
 package dev.trestle.server.artifacts;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -17,14 +17,14 @@ final class ArtifactUpload implements AutoCloseable {
   private final Path file;
   private final long mostBytes;
   private final MessageDigest digest = Sha256.newDigest();
-  private final OutputStream out;
+  private final FileOutputStream out;
   private long bytes;
 
   ArtifactUpload(ArtifactStore store, Path file, long mostBytes) throws IOException {
     this.store = store;
     this.file = file;
     this.mostBytes = mostBytes;
-    out = Files.newOutputStream(file);
+    out = new FileOutputStream(file.toFile());
   }
 
   /**
@@ -48,6 +48,7 @@ final class ArtifactUpload implements AutoCloseable {
    * @throws ArtifactException if it is something else
    */
   Sha256 finish(@Nullable Sha256 expected) throws IOException, ArtifactException {
+    out.getFD().sync(); // the job that needs it will be on the disk, too
     out.close();
     Sha256 hash = Sha256.of(digest);
     if (expected != null && !expected.equals(hash)) {

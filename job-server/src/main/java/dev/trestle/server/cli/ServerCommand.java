@@ -41,6 +41,8 @@ public final class ServerCommand implements Callable<Integer> {
 
   @Mixin private final Verbosity verbosity = new Verbosity();
 
+  @Mixin private final WorkerChoice worker = new WorkerChoice();
+
   @Option(
       names = "--port",
       defaultValue = "" + DEFAULT_PORT,
@@ -121,16 +123,16 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
-    WorkerServer workers;
+    EnvironmentSettings environments = worker.settings(!isLocal(settings));
+    WorkerServer workers = startWorkers();
     JobServer server;
     try {
-      workers = WorkerServer.start();
       server =
           JobServer.start(
-              settings,
-              new EngineLauncher(new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
+              settings, new EngineLauncher(new EnvironmentWorkers(workers, environments)));
     } catch (IOException | IllegalArgumentException e) {
-      throw new RefusedException("the server cannot be started: " + e.getMessage(), e);
+      workers.close();
+      throw notStarted(e);
     }
     LocalServers servers = new LocalServers(ControlDirectory.ofUser());
     String endpoint = settings.address().getHostString() + ":" + server.port();
@@ -151,6 +153,22 @@ public final class ServerCommand implements Callable<Integer> {
       end(server, workers, servers);
       return ExitCodes.INTERRUPTED;
     }
+  }
+
+  private static WorkerServer startWorkers() {
+    try {
+      return WorkerServer.start();
+    } catch (IOException e) {
+      throw notStarted(e);
+    }
+  }
+
+  private static RefusedException notStarted(Exception why) {
+    return new RefusedException("the server cannot be started: " + why.getMessage(), why);
+  }
+
+  private static boolean isLocal(ServerSettings settings) {
+    return settings.address().getAddress().isLoopbackAddress();
   }
 
   private void end(JobServer server, WorkerServer workers, LocalServers servers) {

@@ -7,6 +7,7 @@ import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.PipelineTranslator;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 
 /** Runs jobs with the engine, in this process. */
@@ -33,6 +34,7 @@ public final class EngineLauncher implements JobLauncher {
 
   @Override
   public RunningJob launch(Submission submission, JobMessages messages) {
+    FileSystems.setDefaultPipelineOptions(submission.options());
     MetricsEnvironment.setMetricsSupported(true);
     return Assembly.start(
         PipelineTranslator.translate(submission.pipeline()),

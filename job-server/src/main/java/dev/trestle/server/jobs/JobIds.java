@@ -22,13 +22,12 @@ final class JobIds {
     return request.getJobName().isEmpty() ? UNNAMED : request.getJobName();
   }
 
-  /** An id that there has never been, of letters, digits and hyphens. */
+  /** An id that there has never been: of letters, digits and hyphens, none of them in front. */
   String next(String name) {
     byte[] bytes = new byte[RANDOM_BYTES];
     random.nextBytes(bytes);
-    String shown = name.replaceAll("[^A-Za-z0-9]+", "-");
-    return shown.substring(0, Math.min(NAME_LENGTH, shown.length()))
-        + "-"
-        + HexFormat.of().formatHex(bytes);
+    String cut = name.substring(0, Math.min(NAME_LENGTH, name.length()));
+    String shown = cut.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
+    return (shown.isEmpty() ? UNNAMED : shown) + "-" + HexFormat.of().formatHex(bytes);
   }
 }

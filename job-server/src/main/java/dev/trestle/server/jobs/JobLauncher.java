@@ -17,7 +17,8 @@ public interface JobLauncher {
   void check(Pipeline pipeline, TrestlePipelineOptions options);
 
   /**
-   * Starts a job, and goes on from its last checkpoint if it has one. May take its time.
+   * Starts a job, and goes on from its last checkpoint if it has one. May take its time; is
+   * interrupted when nobody wants the job any more.
    *
    * @param messages for what its workers say
    * @throws Exception if it cannot be started; the message is for the user

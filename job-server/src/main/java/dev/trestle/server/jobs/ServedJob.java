@@ -44,6 +44,10 @@ public final class ServedJob {
   @GuardedBy("this")
   private @Nullable RunningJob running;
 
+  /** As long as the engine is being asked to start it. */
+  @GuardedBy("this")
+  private @Nullable Thread launching;
+
   /** Whether the server is ending, and the job is to go on when it comes back. */
   @GuardedBy("this")
   private boolean suspended;
@@ -143,33 +147,41 @@ public final class ServedJob {
   void live(JobLauncher launcher, Submission submission) {
     RunningJob job = null;
     try {
+      synchronized (this) {
+        launching = Thread.currentThread();
+      }
       job = launcher.launch(submission, messages::add);
       if (launched(job)) {
         job.cancel();
       }
       job.await(Long.MAX_VALUE);
       ended(job);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      fail("The server is ending", job);
     } catch (Throwable e) { // also an OutOfMemoryError: the job's, not the server's
       LOG.info("Job {} has failed", submission.job(), e);
-      fail(FailureText.of(e), job);
+      if (record().state() == JobState.Enum.CANCELLING) {
+        giveUp();
+      } else {
+        fail(FailureText.of(e), job);
+      }
+    } finally {
+      synchronized (this) {
+        launching = null;
+      }
     }
   }
 
   /** Takes note of it. Answers whether it has to be cancelled at once. */
   private synchronized boolean launched(RunningJob job) {
     running = job;
+    launching = null;
+    boolean interrupted = Thread.interrupted(); // too late, but the state says what is wanted
     begin.completeAsync(() -> job);
     switch (record.state()) {
       case STARTING -> enter(JobState.Enum.RUNNING, null);
       case DRAINING -> job.drain();
-      default -> {
-        return suspended || record.state() == JobState.Enum.CANCELLING;
-      }
+      default -> LOG.debug("{} is {}; interrupted: {}", record.id(), record.state(), interrupted);
     }
-    return suspended;
+    return suspended || record.state() == JobState.Enum.CANCELLING;
   }
 
   private void ended(RunningJob job) {
@@ -254,11 +266,19 @@ public final class ServedJob {
       }
       now = record.state();
       job = running;
+      stopLaunching();
     }
     if (job != null) {
       job.cancel();
     }
     return now;
+  }
+
+  @GuardedBy("this")
+  private void stopLaunching() {
+    if (launching != null) {
+      launching.interrupt();
+    }
   }
 
   /**
@@ -324,6 +344,7 @@ public final class ServedJob {
               ? "The server is ending; the job goes on when it is started again."
               : "The server is ending, and the job with it.");
       job = running;
+      stopLaunching();
     }
     if (job != null) {
       job.cancel();

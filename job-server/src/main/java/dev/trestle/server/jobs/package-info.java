@@ -1,7 +1,8 @@
 /**
  * The jobs that the server has: a durable table of them, the life of each, and how they begin again
  * when the server does. Start reading at {@link dev.trestle.server.jobs.Jobs}. Imports {@code
- * artifacts} and the runner; knows nothing of how clients reach it.
+ * artifacts}, {@code environment} for its workers, and the runner; knows nothing of how clients
+ * reach it.
  */
 @NullMarked
 package dev.trestle.server.jobs;

@@ -39,8 +39,10 @@ public final class JobServer implements AutoCloseable {
   /** More often than that a client may not look after it. */
   private static final long LEAST_PING_SECONDS = 10;
 
-  /** For calls that are under way when the server ends. */
-  private static final long GRACE_SECONDS = 5;
+  /**
+   * For calls that are under way when the server ends; those that follow a job are then cut off.
+   */
+  private static final long GRACE_SECONDS = 1;
 
   private final Server server;
   private final Jobs jobs;

@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.beam.model.jobmanagement.v1.JobApi.DescribePipelineOptionsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobPipelineRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsRequest;
@@ -183,6 +186,29 @@ class JobServiceTest {
     assertThat(server.cancel(id), is(JobState.Enum.CANCELLING));
     assertThat(server.awaitEnd(id), is(JobState.Enum.CANCELLED));
     assertThat(server.cancel(id), is(JobState.Enum.CANCELLED));
+  }
+
+  @Test
+  void startThatTakesTooLongIsInterrupted() throws Exception {
+    CountDownLatch starting = new CountDownLatch(1);
+    try (TestServer slow =
+        TestServer.start(
+            directory.resolve("slow"),
+            new FakeLauncher(
+                submission -> {
+                  starting.countDown();
+                  while (!Thread.interrupted()) {
+                    LockSupport.park();
+                  }
+                  throw new IllegalStateException("interrupted");
+                }))) {
+      String id = slow.run(slow.prepare());
+      assertThat(starting.await(60, TimeUnit.SECONDS), is(true));
+
+      slow.cancel(id);
+
+      assertThat(slow.awaitEnd(id), is(JobState.Enum.CANCELLED));
+    }
   }
 
   @Test

@@ -40,6 +40,11 @@ final class PortableProto {
 
   private static Environment environment(PortablePipelineOptions options, List<String> files) {
     PortablePipelineOptions kind = PipelineOptionsFactory.as(PortablePipelineOptions.class);
+    if (Environments.ENVIRONMENT_LOOPBACK.equals(options.getDefaultEnvironmentType())) {
+      throw new IllegalArgumentException(
+          "--defaultEnvironmentType=LOOPBACK: workers of Java pipelines do not live in their author's"
+              + " process; leave it out, and the server starts one as a process of its own");
+    }
     if (options.getDefaultEnvironmentType() == null) {
       kind.setDefaultEnvironmentType(Environments.ENVIRONMENT_PROCESS);
       kind.setDefaultEnvironmentConfig(SERVERS_OWN_COMMAND);

@@ -1,0 +1,65 @@
+package dev.trestle.server.cli;
+
+import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.EnvironmentSettings.Docker;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a server starts SDK workers, and which. */
+final class WorkerChoice {
+
+  @Option(
+      names = "--docker",
+      defaultValue = "AS_PROCESS",
+      description =
+          "What becomes of environments that name a container image, which SDKs do by default:"
+              + " ${COMPLETION-CANDIDATES}. AS_PROCESS starts a worker of that SDK on this machine,"
+              + " without a container. Default: ${DEFAULT-VALUE}.")
+  private Docker docker = Docker.AS_PROCESS;
+
+  @Option(
+      names = "--container-command",
+      paramLabel = "PROGRAM",
+      description =
+          "With --docker=RUN: docker, or one that takes the same arguments. Default: docker.")
+  private @Nullable String containerCommand;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PROGRAM",
+      description =
+          "The interpreter of workers in Python. Without it: one that fits is looked for.")
+  private @Nullable String python;
+
+  @Option(
+      names = "--program",
+      paramLabel = "PROGRAM",
+      description =
+          "A program that environments of type PROCESS may name; may be given more than once."
+              + " Without it: any at localhost, none beyond.")
+  private @Nullable List<String> programs;
+
+  /**
+   * The settings.
+   *
+   * @param beyond whether others than the users of this machine can submit pipelines
+   */
+  EnvironmentSettings settings(boolean beyond) {
+    if (containerCommand != null && docker != Docker.RUN) {
+      throw new RefusedException("--container-command has no effect without --docker=RUN.");
+    }
+    EnvironmentSettings defaults = EnvironmentSettings.defaults();
+    Optional<Set<String>> none = beyond ? Optional.of(Set.of()) : Optional.empty();
+    return new EnvironmentSettings(
+        programs == null ? none : Optional.of(Set.copyOf(programs)),
+        docker,
+        containerCommand == null ? defaults.containerCommand() : containerCommand,
+        python == null ? defaults.python() : Optional.of(python),
+        defaults.cache(),
+        defaults.startTimeout(),
+        defaults.stopTimeout());
+  }
+}
