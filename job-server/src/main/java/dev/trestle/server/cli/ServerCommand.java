@@ -128,8 +128,7 @@ public final class ServerCommand implements Callable<Integer> {
       server =
           JobServer.start(
               settings,
-              new EngineLauncher(
-                  new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
+              new EngineLauncher(new EnvironmentWorkers(workers, EnvironmentSettings.defaults())));
     } catch (IOException | IllegalArgumentException e) {
       throw new RefusedException("the server cannot be started: " + e.getMessage(), e);
     }

@@ -40,8 +40,8 @@ final class ContainerWorkersTest {
   private String failure(Path engine, Duration startTimeout) throws IOException {
     EnvironmentSettings settings =
         new EnvironmentSettings(
-        Optional.empty(),
-        Docker.RUN,
+            Optional.empty(),
+            Docker.RUN,
             engine.toString(),
             Optional.empty(),
             directory,

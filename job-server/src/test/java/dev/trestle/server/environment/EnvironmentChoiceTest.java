@@ -45,7 +45,12 @@ final class EnvironmentChoiceTest {
   private static EnvironmentSettings settings(Docker docker) {
     return new EnvironmentSettings(
         Optional.empty(),
-        docker, "docker", Optional.empty(), Path.of("."), Duration.ZERO, Duration.ZERO);
+        docker,
+        "docker",
+        Optional.empty(),
+        Path.of("."),
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   private static Environment choose(Environment environment, Docker docker) throws WorkerException {

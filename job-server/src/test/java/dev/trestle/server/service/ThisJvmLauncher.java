@@ -14,7 +14,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 /** Has the engine call the fns of Java pipelines itself, whatever environment they ask for. */
 public final class ThisJvmLauncher implements JobLauncher {
 
-  private final EngineLauncher engine = 
+  private final EngineLauncher engine =
       new EngineLauncher((submission, messages) -> SdkWorkers.none());
 
   @Override

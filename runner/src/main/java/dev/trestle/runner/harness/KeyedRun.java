@@ -17,6 +17,7 @@ import org.apache.beam.runners.core.StatefulDoFnRunner;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.values.KV;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link KeyedHarnessOperator} has from open to close. Belongs to the task's owner. */
@@ -112,7 +113,7 @@ final class KeyedRun implements Returns {
         .buffer()
         .add(
             Windows.envelope(
-                batch.element(index),
+                KV.of(keyed.key(), batch.value(index)),
                 batch.timestamp(index),
                 window,
                 batch.pane(index),
