@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.runner.engine.RunningJob.State;
 import dev.trestle.server.jobs.JobLimits;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -245,6 +246,24 @@ class JobServiceTest {
         info.getLabelsOrThrow("NAMESPACE"),
         info.getLabelsOrThrow("NAME"),
         String.valueOf(MonitoringInfoEncodings.decodeInt64Counter(info.getPayload())));
+  }
+
+  @Test
+  void jobThatHasEndedDoesNotStayInMemory() throws Exception {
+    String id = server.run(server.prepare());
+    WeakReference<FakeJob> job = endNext();
+    assertThat(server.awaitEnd(id), is(JobState.Enum.DONE));
+
+    while (job.get() != null) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  private WeakReference<FakeJob> endNext() throws InterruptedException {
+    FakeJob job = launcher.next().job();
+    job.end(State.DONE);
+    return new WeakReference<>(job);
   }
 
   @Test
