@@ -60,7 +60,9 @@ public final class SubmittedOptions {
                 known.put(name(key), value);
               }
             });
-    goOptions(known);
+    ofGo(known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance()))
+        .getFieldsMap()
+        .forEach(known::putIfAbsent);
     known.keySet().removeAll(OF_THE_CLIENT);
     if (number(known.get(PARALLELISM)) < 0) {
       known.remove(PARALLELISM); // Go's and Python's way to say nothing
@@ -101,9 +103,13 @@ public final class SubmittedOptions {
   }
 
   private static String text(Struct submitted, String name) {
-    return submitted
-        .getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance())
-        .getStringValue();
+    Value own =
+        submitted.getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance());
+    Value go =
+        submitted.getFieldsOrDefault(PREFIX + GO_OPTIONS + SUFFIX, Value.getDefaultInstance());
+    return own.hasStringValue()
+        ? own.getStringValue()
+        : ofGo(go).getFieldsOrDefault(name, Value.getDefaultInstance()).getStringValue();
   }
 
   private static boolean isOption(String key) {
@@ -116,10 +122,11 @@ public final class SubmittedOptions {
     return key.substring(PREFIX.length(), key.length() - SUFFIX.length());
   }
 
-  private static void goOptions(Map<String, Value> known) {
-    Value go = known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance());
-    Value options = go.getStructValue().getFieldsOrDefault("options", Value.getDefaultInstance());
-    options.getStructValue().getFieldsMap().forEach(known::putIfAbsent);
+  private static Struct ofGo(Value options) {
+    return options
+        .getStructValue()
+        .getFieldsOrDefault("options", Value.getDefaultInstance())
+        .getStructValue();
   }
 
   private static double number(@Nullable Value value) {
