@@ -21,8 +21,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
@@ -227,6 +230,23 @@ class HarnessGraphTest {
             .map(edge -> edge.collection().coder().toString())
             .toList(),
         contains("nullable(string_utf8)", "nullable(string_utf8)"));
+  }
+
+  @Test
+  void flattenOfNothingNeedsNoCoderOfThisJvm() {
+    Pipeline p = Graphs.pipeline();
+    PCollectionList.<KV<Integer, Long>>empty(p)
+        .apply("Nothing", Flatten.pCollections())
+        .setCoder(KvCoder.of(VarIntCoder.of(), VarLongCoder.of()))
+        .apply("Reader", ParDo.of(new Fns.TickingByInt()));
+
+    OperatorGraph graph = translated(p);
+
+    assertThat(Graphs.steps(graph, Step.Recode.class), empty());
+    assertThat(Graphs.node(graph, "Reader").step(), instanceOf(Step.Harness.class));
+    assertThat(
+        Graphs.inputs(graph, Graphs.stage(graph, "Reader")).get(0).collection().coder(),
+        hasToString("KvCoder(length_prefix(javasdk:0.1),varint)"));
   }
 
   @Test

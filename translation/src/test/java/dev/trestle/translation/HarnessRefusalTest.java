@@ -1,15 +1,19 @@
 package dev.trestle.translation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.validate.Problem;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
@@ -201,11 +205,36 @@ class HarnessRefusalTest {
   }
 
   @Test
-  void windowsThatOnlyTheSdkMergesAreRefusedWhereTheyAre() {
-    Problem problem = problem(inOddWindows(grouped(), MergeStatus.Enum.NEEDS_MERGE));
+  void windowsThatOnlyTheSdkMergesAreMergedByIt() {
+    RunnerApi.Pipeline proto = inOddWindows(grouped(), MergeStatus.Enum.NEEDS_MERGE);
 
-    assertThat(problem.where(), is("Group"));
-    assertThat(problem.feature(), containsString("only the SDK can merge, odd:window_fn:v1"));
+    Step.GroupByKey grouping =
+        Graphs.step(PipelineTranslator.translate(proto), Step.GroupByKey.class);
+
+    assertThat(grouping.input().windowing().needsMerge(), is(true));
+    HarnessSpec.Merging merging = Objects.requireNonNull(grouping.merging());
+    assertThat(merging.environment(), is(Foreign.environment()));
+    PTransform merge =
+        merging.descriptor().getTransformsMap().values().stream()
+            .filter(transform -> !transform.getSpec().getUrn().startsWith("beam:runner:"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(merge.getSpec().getUrn(), is("beam:transform:merge_windows:v1"));
+    assertThat(
+        merging.descriptor().getTransformsOrThrow(merging.inputPort()).getOutputsMap().values(),
+        contains(merge.getInputsOrThrow("in")));
+    assertThat(
+        merging.descriptor().getTransformsOrThrow(merging.outputPort()).getInputsMap().values(),
+        contains(merge.getOutputsOrThrow("out")));
+  }
+
+  @Test
+  void windowsThatStayAreMergedByNobody() {
+    RunnerApi.Pipeline proto = inOddWindows(grouped(), MergeStatus.Enum.NON_MERGING);
+
+    assertThat(
+        Graphs.step(PipelineTranslator.translate(proto), Step.GroupByKey.class).merging(),
+        is(nullValue()));
   }
 
   @Test

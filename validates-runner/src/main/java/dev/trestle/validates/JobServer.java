@@ -28,9 +28,7 @@ final class JobServer {
     String directory = services.logs().resolve("job-server").toString();
     return services.start(
         "job-server",
-        port ->
-            List.of(
-                launcher(options), "server", "--port=" + port, "--directory=" + directory));
+        port -> List.of(launcher(options), "server", "--port=" + port, "--directory=" + directory));
   }
 
   /** The command line of this working tree. */

@@ -41,7 +41,6 @@ final class MavenJars {
 
   /** Where the classes of this module are. */
   private static Path own() {
-    return Path.of(
-        MavenJars.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    return Path.of(MavenJars.class.getProtectionDomain().getCodeSource().getLocation().getPath());
   }
 }

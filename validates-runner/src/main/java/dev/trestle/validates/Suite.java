@@ -59,7 +59,7 @@ enum Suite {
   GO("go", 91, "Go's integration, regression and cross-language tests", GoSuite.integration()),
   GO_PACKAGES(
       "go-packages", 157, "the tests of Go's packages that run pipelines", GoSuite.packages()),
-  GO_RUNNER("go-runner", 15, "the tests of Go's own runner, on another one", GoSuite.ofRunner()),
+  GO_RUNNER("go-runner", 14, "the tests of Go's own runner, on another one", GoSuite.ofRunner()),
   TYPESCRIPT("typescript", 21, "TypeScript's tests that run pipelines", new TypeScriptSuite());
 
   /** How a suite comes by its tests. */

@@ -90,8 +90,10 @@ public final class SuiteRunner {
             .filter(test -> patterns.isEmpty() || patterns.stream().anyMatch(p -> p.matches(test)))
             .sorted(Comparator.comparing(test -> !list.contains(test)))
             .toList();
-    if (chosen.isEmpty()) {
-      throw new UsageException("no test matches");
+    for (TestPattern pattern : patterns) {
+      if (chosen.stream().noneMatch(pattern::matches)) {
+        throw new UsageException("no test matches " + pattern.glob());
+      }
     }
     return chosen;
   }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.fn.harness.FnHarness;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.github.jamm.MemoryMeter;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,13 @@ final class JavaBoot implements WorkerBoot {
 
   private static final String LOGGING = "slf4j-jdk14.jar";
   private static final String MAIN = FnHarness.class.getName();
+  private static final String OPEN_MODULES = "beam:option:jdk_add_open_modules:v1";
+
+  private final Struct pipelineOptions;
+
+  JavaBoot(Struct pipelineOptions) {
+    this.pipelineOptions = pipelineOptions;
+  }
 
   @Override
   public List<String> command(
@@ -50,6 +59,13 @@ final class JavaBoot implements WorkerBoot {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:-OmitStackTraceInFastThrow");
     command.add("-javaagent:" + jamm);
+    for (Value module :
+        pipelineOptions
+            .getFieldsOrDefault(OPEN_MODULES, Value.getDefaultInstance())
+            .getListValue()
+            .getValuesList()) {
+      command.add("--add-opens=" + module.getStringValue());
+    }
     command.addAll(List.of("-cp", classPath, MAIN));
     return command;
   }

@@ -15,9 +15,9 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /**
- * The workers of a job. They are started when they are first asked for, serve all stages, and one
- * that is gone is replaced when it is asked for again. The lock guards which there are; it is not
- * held while one is started.
+ * The workers of a job. Those of an environment are started, side by side, when one of them is
+ * first asked for. They serve all stages, and one that is gone is replaced when it is asked for
+ * again. The lock guards which there are; it is not held while one is started.
  */
 public final class JobWorkers implements SdkWorkers {
 
@@ -80,6 +80,9 @@ public final class JobWorkers implements SdkWorkers {
         ofEnvironment.add(new WorkerSlot(name, server, job, chosen, launcher, settings));
       }
       slots.put(environment, ofEnvironment);
+      if (parallelism > 1) {
+        ofEnvironment.forEach(WorkerSlot::startAhead);
+      }
     }
     return ofEnvironment.get(taskIndex % parallelism);
   }

@@ -68,7 +68,7 @@ final class WorkerLaunchers {
     Sdk sdk = Sdk.of(environment);
     WorkerBoot boot =
         switch (sdk.language()) {
-          case JAVA -> new JavaBoot();
+          case JAVA -> new JavaBoot(job.pipelineOptions());
           case PYTHON -> new PythonBoot(sdk, settings);
           case GO -> new GoBoot();
         };

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker of an environment, and after its death the next one. Who asks while it is being started
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * long.
  */
 final class WorkerSlot {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SECRET_BYTES = 6;
@@ -85,6 +89,24 @@ final class WorkerSlot {
     } finally {
       starting.unlock();
     }
+  }
+
+  /**
+   * Begins to start the worker, for whoever asks. If that fails who asks tries again, and hears.
+   */
+  void startAhead() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                worker();
+              } catch (WorkerException | InterruptedException e) {
+                LOG.debug("{} has not been started ahead", name, e);
+              }
+            },
+            "start-of-" + name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private synchronized @Nullable WorkerConnection current() {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Programs of the user's that are to become workers. */
@@ -104,6 +105,25 @@ final class CommandWorkersTest {
     try (WorkerFixture fixture =
         new WorkerFixture(withTimeouts(settings(directory), Duration.ofSeconds(1), LONG))) {
       assertThat(failure(fixture, program), containsString("has not connected within 1 s"));
+      assertThat(WorkerFixture.children(), is(empty()));
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void theWorkersOfAnEnvironmentStartSideBySide() throws Exception {
+    Path started = Files.createDirectory(directory.resolve("started"));
+    Path program = script(directory.resolve("it"), "touch " + started + "/$1", "sleep 1000");
+    try (WorkerFixture fixture = new WorkerFixture(settings(directory))) {
+      JobWorkers workers = fixture.workers(3);
+      CompletableFuture<Void> asked =
+          CompletableFuture.runAsync(
+              () -> assertThrows(WorkerException.class, () -> workers.worker(command(program), 0)));
+      while (started.toFile().list().length < 3) {
+        Thread.sleep(10);
+      }
+      workers.close();
+      asked.join();
       assertThat(WorkerFixture.children(), is(empty()));
     }
   }

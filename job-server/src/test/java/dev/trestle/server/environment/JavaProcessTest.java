@@ -6,10 +6,14 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.runner.worker.RecordedBundle;
 import dev.trestle.runner.worker.SdkWorker;
+import dev.trestle.runner.worker.WorkerConnection;
+import dev.trestle.runner.worker.WorkerProvision;
+import dev.trestle.runner.worker.WorkerServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,11 +21,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ListValue;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +94,29 @@ final class JavaProcessTest {
           WorkerFixture.begin(first, "a", Echo.DEADLY).awaitFailure(),
           containsString("The SDK worker " + first.id()));
       assertThat(WorkerFixture.echo(workers.worker(environment, 0), "b"), contains("b"));
+    }
+  }
+
+  @Test
+  void modulesAreOpenedAsThePipelineSays() throws Exception {
+    Value module = Value.newBuilder().setStringValue("java.base/java.lang=ALL-UNNAMED").build();
+    Struct options =
+        Struct.newBuilder()
+            .putFields(
+                "beam:option:jdk_add_open_modules:v1",
+                Value.newBuilder().setListValue(ListValue.newBuilder().addValues(module)).build())
+            .build();
+    try (WorkerServer server = WorkerServer.start();
+        StagedFiles files = StagedFiles.fetch(List.of(), WorkerFixture.FILES)) {
+      WorkerConnection connection =
+          server.expect(
+              "java-1",
+              new WorkerProvision(options, List.of(), Map.of()),
+              WorkerFixture.FILES,
+              entry -> {});
+      assertThat(
+          new JavaBoot(options).command(connection, files, "{}", directory),
+          hasItem("--add-opens=java.base/java.lang=ALL-UNNAMED"));
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.TrestlePipelineOptions;
+import dev.trestle.runner.TrestleRunner;
 import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.translation.PipelineTranslator;
@@ -56,6 +57,7 @@ final class JobWithWorkersTest {
   private static Pipeline pipeline() {
     PortablePipelineOptions options =
         PipelineOptionsFactory.create().as(PortablePipelineOptions.class);
+    options.setRunner(TrestleRunner.class);
     options.setDefaultEnvironmentType("EMBEDDED");
     return Pipeline.create(options);
   }

@@ -10,6 +10,7 @@ import dev.trestle.runner.group.GroupingOperators;
 import dev.trestle.runner.group.PrecombineOperator;
 import dev.trestle.runner.harness.BundleSize;
 import dev.trestle.runner.harness.HarnessOperators;
+import dev.trestle.runner.harness.WindowMergers;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.RecodeOperator;
@@ -43,6 +44,7 @@ final class StageAssembly implements StageFactory {
 
   private final DoFnOperators doFns;
   private final HarnessOperators harnesses;
+  private final WindowMergers mergers;
   private final boolean streaming;
   private final boolean takesCheckpoints;
   private final long sourceIdleMillis;
@@ -75,6 +77,7 @@ final class StageAssembly implements StageFactory {
     doFns = new DoFnOperators(gates);
     BundleSize bundleSize = new BundleSize(settings.maxBundleSize(), settings.maxBundleNanos());
     harnesses = new HarnessOperators(gates, workers, bundleSize);
+    mergers = new WindowMergers(workers);
     this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =
@@ -145,7 +148,8 @@ final class StageAssembly implements StageFactory {
       return new RedistributeOperator(output);
     }
     if (step instanceof Step.GroupByKey group) {
-      return GroupingOperators.create(group, format, endsBeforeResults(group.input()), output);
+      return GroupingOperators.create(
+          mergers.bind(group), format, endsBeforeResults(group.input()), output);
     }
     if (step instanceof Step.CombinePerKey combine) {
       return GroupingOperators.create(combine, format, endsBeforeResults(combine.input()), output);

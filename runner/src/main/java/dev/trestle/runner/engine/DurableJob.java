@@ -155,10 +155,9 @@ public final class DurableJob implements RunningJob {
     List<Job> leftOpen = new ArrayList<>();
     while (true) {
       Attempt current = attempt();
-      boolean progress = takeCheckpoints(current);
+      boolean progress = run(current);
       State outcome = current.job.state();
       if (outcome == State.DONE) {
-        seal(current);
         return outcome;
       }
       if (outcome == State.CANCELLED || current.job.failure() instanceof FencedException) {
@@ -176,6 +175,23 @@ public final class DurableJob implements RunningJob {
         return State.CANCELLED;
       }
       failed = failedSince.getAsInt();
+    }
+  }
+
+  /**
+   * Takes checkpoints of an attempt until it has ended.
+   *
+   * @return whether any has been committed
+   */
+  private boolean run(Attempt current) throws IOException, FencedException, InterruptedException {
+    try {
+      boolean progress = takeCheckpoints(current);
+      if (current.job.state() == State.DONE) {
+        seal(current);
+      }
+      return progress;
+    } finally {
+      current.job.releaseWorkers();
     }
   }
 

@@ -22,6 +22,7 @@ public final class Job implements RunningJob {
   private final String name;
   private final List<Task> tasks;
   private final Scheduler scheduler;
+  private final JobResources resources;
   private final JobRemains remains;
   private final JobMetrics metrics;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -50,6 +51,7 @@ public final class Job implements RunningJob {
     this.name = name;
     this.tasks = tasks;
     this.scheduler = scheduler;
+    this.resources = resources;
     remains = new JobRemains(name, tasks, resources);
     this.metrics = metrics;
     unfinished = tasks.size();
@@ -137,6 +139,17 @@ public final class Job implements RunningJob {
       Thread.currentThread().interrupt();
     }
     remains.close();
+    if (!resources.takesCheckpoints()) {
+      releaseWorkers();
+    }
+  }
+
+  /**
+   * Lets go of the job's workers, when it has ended: of one that takes checkpoints when the last of
+   * them has been committed, or none will be.
+   */
+  void releaseWorkers() {
+    resources.workers().close();
   }
 
   /** What stays for a while when the job has ended. */

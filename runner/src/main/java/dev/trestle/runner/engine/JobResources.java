@@ -10,7 +10,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * What all tasks of a job share.
  *
  * @param takesCheckpoints whether what they do is durable only when a checkpoint has been committed
- * @param workers of the environments of its transforms; closed with the rest
+ * @param workers of the environments of its transforms; they are closed apart from the rest, for
+ *     they may have to be told that what they did is durable
  */
 public record JobResources(
     PipelineOptions options,
@@ -34,7 +35,6 @@ public record JobResources(
 
   /** Gives back what is outside of the heap. No task runs any more. */
   public void close() {
-    workers.close();
     rocks.close();
     spill.close();
   }

@@ -1,5 +1,6 @@
 package dev.trestle.runner.group;
 
+import dev.trestle.translation.wire.OpaqueWindowFn;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -13,7 +14,10 @@ import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.util.UserCodeException;
 import org.jspecify.annotations.Nullable;
 
-/** Leaves it to the user's {@code WindowFn} which windows are merged. */
+/**
+ * Leaves it to the user's {@code WindowFn} which windows are merged: to a copy of it, or to one
+ * that asks an SDK.
+ */
 final class FnMerging extends WindowMerging {
 
   private final WindowFn<Object, BoundedWindow> fn;
@@ -23,7 +27,9 @@ final class FnMerging extends WindowMerging {
   @SuppressWarnings("unchecked") // the fn made the windows that it will be asked to merge
   FnMerging(WindowFn<?, ?> template, Reduction reduction, TimestampCombiner timestamps) {
     super(reduction, timestamps);
-    fn = (WindowFn<Object, BoundedWindow>) SerializableUtils.clone(template);
+    fn =
+        (WindowFn<Object, BoundedWindow>)
+            (template instanceof OpaqueWindowFn ? template : SerializableUtils.clone(template));
   }
 
   @Override

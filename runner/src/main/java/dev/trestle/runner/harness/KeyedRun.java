@@ -84,6 +84,9 @@ final class KeyedRun implements Returns {
   }
 
   void accept(Batch batch) {
+    if (keyed.readsAhead()) {
+      announce(batch);
+    }
     for (int i = 0; i < batch.size(); i++) {
       keyed.setKey(batch.tableKey(i, probe), batch.keyHash(i));
       if (batch.windows(i) instanceof BoundedWindow window) {
@@ -94,6 +97,17 @@ final class KeyedRun implements Returns {
         accept(batch, i, window);
       }
     }
+  }
+
+  /** The worker will soon ask for it. */
+  private void announce(Batch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Object tableKey = batch.tableKey(i, probe);
+      for (BoundedWindow window : Windows.all(batch.windows(i))) {
+        keyed.announce(tableKey, batch.keyHash(i), window);
+      }
+    }
+    keyed.fetchAnnounced();
   }
 
   private void accept(Batch batch, int index, BoundedWindow window) {

@@ -104,6 +104,7 @@ final class SimulatedAttempt {
       }
     } finally {
       resources.close();
+      resources.workers().close();
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.trestle.runner.worker.WorkerException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
@@ -39,29 +37,17 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.SimpleMonitoringInfoBuilder;
-import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.LengthPrefixCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
-import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
-import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
-
-  /** Sort key and value of an ordered list. */
-  private static final Coder<KV<Long, Long>> SORTED =
-      KvCoder.of(VarLongCoder.of(), LengthPrefixCoder.of(VarLongCoder.of()));
 
   private final FakeTask task;
   private final List<CacheToken> tokens;
@@ -209,7 +195,7 @@ public final class FakeBundle implements WorkerBundle {
   }
 
   /** All pages of an answer. Some are asked for twice. */
-  private ByteString get(StateKey key) {
+  ByteString get(StateKey key) {
     ByteString all = ByteString.EMPTY;
     ByteString token = ByteString.EMPTY;
     do {
@@ -230,22 +216,18 @@ public final class FakeBundle implements WorkerBundle {
         .getGet();
   }
 
-  private void append(StateKey key, ByteString data) {
+  void append(StateKey key, ByteString data) {
     ask(
         StateRequest.newBuilder()
             .setStateKey(key)
             .setAppend(StateAppendRequest.newBuilder().setData(data)));
   }
 
-  private void clear(StateKey key) {
+  void clear(StateKey key) {
     ask(
         StateRequest.newBuilder()
             .setStateKey(key)
             .setClear(StateClearRequest.getDefaultInstance()));
-  }
-
-  private static List<Long> longs(List<Object> values) {
-    return values.stream().map(value -> (Long) value).toList();
   }
 
   private StateResponse ask(StateRequest.Builder request) {
@@ -278,7 +260,8 @@ public final class FakeBundle implements WorkerBundle {
         continue;
       }
       Object key = element.getValue() instanceof KV<?, ?> pair ? pair.getKey() : null;
-      task.fn().process(element, new Calls(key, element.getWindows().iterator().next()));
+      task.fn()
+          .process(element, new FakeCalls(this, task, key, element.getWindows().iterator().next()));
       if (random.nextInt(8) == 0) {
         send(random.nextInt(outputs.size()));
         schedule();
@@ -315,7 +298,7 @@ public final class FakeBundle implements WorkerBundle {
     KV<?, ?> restricted = (KV<?, ?>) pair.getValue();
     OffsetRange range = (OffsetRange) restricted.getKey();
     WindowedValue<Object> element = sized.withValue(pair.getKey());
-    Calls calls = new Calls(null, sized.getWindows().iterator().next());
+    FakeCalls calls = new FakeCalls(this, task, null, sized.getWindows().iterator().next());
     for (long position = range.getFrom(); position < range.getTo(); position++) {
       if (random.nextInt(4) == 0) {
         schedule();
@@ -354,7 +337,7 @@ public final class FakeBundle implements WorkerBundle {
     return BundleApplication.newBuilder()
         .setTransformId(Harnessed.FN)
         .setInputId("input")
-        .setElement(encoded(task.input(), sized))
+        .setElement(FakeCalls.encoded(task.input(), sized))
         .putOutputWatermarks("output", Timestamps.fromMillis(sized.getTimestamp().getMillis()))
         .setIsBounded(IsBounded.Enum.UNBOUNDED)
         .build();
@@ -376,238 +359,20 @@ public final class FakeBundle implements WorkerBundle {
       Timer<Object> timer = task.timers().decode(in);
       for (BoundedWindow window : timer.getWindows()) {
         ((HarnessFn.Keyed) task.fn())
-            .onTimer(fired.family, timer, window, new Calls(timer.getUserKey(), window));
+            .onTimer(
+                fired.family, timer, window, new FakeCalls(this, task, timer.getUserKey(), window));
       }
     }
   }
 
-  private final class Calls implements HarnessCalls {
-
-    private final @Nullable Object key;
-    private final BoundedWindow window;
-
-    Calls(@Nullable Object key, BoundedWindow window) {
-      this.key = key;
-      this.window = window;
-    }
-
-    private ByteString encodedKey() {
-      return encoded(task.keyCoder(), key);
-    }
-
-    private ByteString encodedWindow() {
-      return encoded(task.windowCoder(), window);
-    }
-
-    private StateKey bagKey(String name) {
-      return StateKey.newBuilder()
-          .setBagUserState(
-              StateKey.BagUserState.newBuilder()
-                  .setTransformId(Harnessed.FN)
-                  .setUserStateId(name)
-                  .setWindow(encodedWindow())
-                  .setKey(encodedKey()))
-          .build();
-    }
-
-    private StateKey mapKey(String name, long of) {
-      return StateKey.newBuilder()
-          .setMultimapUserState(
-              StateKey.MultimapUserState.newBuilder()
-                  .setTransformId(Harnessed.FN)
-                  .setUserStateId(name)
-                  .setWindow(encodedWindow())
-                  .setKey(encodedKey())
-                  .setMapKey(encoded(VarLongCoder.of(), of)))
-          .build();
-    }
-
-    private StateKey mapKeysKey(String name) {
-      return StateKey.newBuilder()
-          .setMultimapKeysUserState(
-              StateKey.MultimapKeysUserState.newBuilder()
-                  .setTransformId(Harnessed.FN)
-                  .setUserStateId(name)
-                  .setWindow(encodedWindow())
-                  .setKey(encodedKey()))
-          .build();
-    }
-
-    private StateKey sortedKey(String name, long from, long to) {
-      return StateKey.newBuilder()
-          .setOrderedListUserState(
-              StateKey.OrderedListUserState.newBuilder()
-                  .setTransformId(Harnessed.FN)
-                  .setUserStateId(name)
-                  .setWindow(encodedWindow())
-                  .setKey(encodedKey())
-                  .setRange(OrderedListRange.newBuilder().setStart(from).setEnd(to)))
-          .build();
-    }
-
-    @Override
-    public List<Long> bag(String name) {
-      return longs(decoded(VarLongCoder.of(), get(bagKey(name))));
-    }
-
-    @Override
-    public void addToBag(String name, long value) {
-      append(bagKey(name), encoded(VarLongCoder.of(), value));
-    }
-
-    @Override
-    public void clearBag(String name) {
-      clear(bagKey(name));
-    }
-
-    @Override
-    public List<Long> map(String name, long of) {
-      return longs(decoded(VarLongCoder.of(), get(mapKey(name, of))));
-    }
-
-    @Override
-    public List<Long> mapKeys(String name) {
-      return longs(decoded(VarLongCoder.of(), get(mapKeysKey(name))));
-    }
-
-    @Override
-    public void addToMap(String name, long of, long value) {
-      append(mapKey(name, of), encoded(VarLongCoder.of(), value));
-    }
-
-    @Override
-    public void removeFromMap(String name, long of) {
-      clear(mapKey(name, of));
-    }
-
-    @Override
-    public void clearMap(String name) {
-      clear(mapKeysKey(name));
-    }
-
-    @Override
-    public List<Long> sorted(String name, long from, long to) {
-      List<Long> values = new ArrayList<>();
-      for (Object each : decoded(SORTED, get(sortedKey(name, from, to)))) {
-        values.add((Long) ((KV<?, ?>) each).getKey());
-        values.add((Long) ((KV<?, ?>) each).getValue());
-      }
-      return values;
-    }
-
-    @Override
-    public void addSorted(String name, long sortKey, long value) {
-      append(
-          sortedKey(name, Long.MIN_VALUE, Long.MAX_VALUE), encoded(SORTED, KV.of(sortKey, value)));
-    }
-
-    @Override
-    public void removeSorted(String name, long from, long to) {
-      clear(sortedKey(name, from, to));
-    }
-
-    @Override
-    public void setTimer(String family, String tag, Instant time, Instant outputTimestamp) {
-      put(
-          family,
-          Timer.of(
-              key,
-              tag,
-              List.of(window),
-              time,
-              outputTimestamp,
-              PaneInfo.NO_FIRING,
-              CausedByDrain.NORMAL));
-    }
-
-    @Override
-    public void clearTimer(String family, String tag) {
-      put(family, Timer.cleared(key, tag, List.of(window)));
-    }
-
-    private void put(String family, Timer<Object> timer) {
-      try {
-        task.timers()
-            .encode(timer, timers.computeIfAbsent(family, unused -> ByteString.newOutput()));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // as the fn has it
-    public void output(int port, WindowedValue<?> element) {
-      try {
-        task.outputs().get(port).encode((WindowedValue<Object>) element, outputs.get(port));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public List<Object> sideInput(int number, BoundedWindow window) {
-      FakeTask.SideInput side = task.sideInputs().get(number);
-      StateKey.IterableSideInput key =
-          StateKey.IterableSideInput.newBuilder()
-              .setTransformId(Harnessed.FN)
-              .setSideInputId(Harnessed.side(number))
-              .setWindow(encoded(side.windowCoder(), window))
-              .build();
-      return decoded(side.coder(), get(StateKey.newBuilder().setIterableSideInput(key).build()));
-    }
-
-    @Override
-    public List<Object> sideInput(int number, BoundedWindow window, Object wanted) {
-      FakeTask.SideInput side = task.sideInputs().get(number);
-      KvCoder<?, ?> coder = (KvCoder<?, ?>) side.coder();
-      StateKey.MultimapSideInput key =
-          StateKey.MultimapSideInput.newBuilder()
-              .setTransformId(Harnessed.FN)
-              .setSideInputId(Harnessed.side(number))
-              .setWindow(encoded(side.windowCoder(), window))
-              .setKey(encoded(coder.getKeyCoder(), wanted))
-              .build();
-      return decoded(
-          coder.getValueCoder(), get(StateKey.newBuilder().setMultimapSideInput(key).build()));
-    }
-
-    @Override
-    public List<Object> sideInputKeys(int number, BoundedWindow window) {
-      FakeTask.SideInput side = task.sideInputs().get(number);
-      StateKey.MultimapKeysSideInput key =
-          StateKey.MultimapKeysSideInput.newBuilder()
-              .setTransformId(Harnessed.FN)
-              .setSideInputId(Harnessed.side(number))
-              .setWindow(encoded(side.windowCoder(), window))
-              .build();
-      return decoded(
-          ((KvCoder<?, ?>) side.coder()).getKeyCoder(),
-          get(StateKey.newBuilder().setMultimapKeysSideInput(key).build()));
-    }
+  /** What goes out through a port. */
+  ByteArrayOutputStream output(int port) {
+    return outputs.get(port);
   }
 
-  @SuppressWarnings("unchecked") // the value fits its coder
-  private static ByteString encoded(Coder<?> coder, Object value) {
-    ByteString.Output out = ByteString.newOutput();
-    try {
-      ((Coder<Object>) coder).encode(value, out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteString();
-  }
-
-  private static List<Object> decoded(Coder<?> coder, ByteString bytes) {
-    List<Object> values = new ArrayList<>();
-    try {
-      InputStream in = bytes.newInput();
-      while (in.available() > 0) {
-        values.add(coder.decode(in));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return values;
+  /** What is set of a timer family. */
+  ByteString.Output timers(String family) {
+    return timers.computeIfAbsent(family, unused -> ByteString.newOutput());
   }
 
   private void send(int port) {
@@ -669,7 +434,7 @@ public final class FakeBundle implements WorkerBundle {
 
   @Override
   public void finalizeBundle() {
-    finalized = true;
+    finalized = !abandoned;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.PipelineTranslator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -35,6 +36,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs on threads, with workers on another one. */
 final class HarnessJobTest {
@@ -42,7 +44,11 @@ final class HarnessJobTest {
   private static final long LONG_ENOUGH = 120_000;
   private static final List<Long> RESULTS = new CopyOnWriteArrayList<>();
 
+  @TempDir Path directory;
+
   private final Pipeline pipeline = Pipeline.create();
+  private final TrestlePipelineOptions options =
+      PipelineOptionsFactory.as(TrestlePipelineOptions.class);
   private FakeWorkers workers;
 
   @BeforeEach
@@ -118,6 +124,19 @@ final class HarnessJobTest {
     job.cancel();
     assertThat(job.await(LONG_ENOUGH), is(true));
     assertThat(job.state(), is(RunningJob.State.CANCELLED));
+    assertThat(workers.isClosed(), is(true));
+  }
+
+  @Test
+  void bundlesOfADurableJobAreFinalizedAtTheLatestAtItsEnd() throws Exception {
+    sums(inHarness(pipeline.apply(GenerateSequence.from(0).to(5_000)), "Same"));
+    options.setCheckpointDir(directory.toString());
+    options.setJobName("finalized");
+    RunningJob job = start();
+    assertThat(job.await(LONG_ENOUGH), is(true));
+    assertThat(job.state(), is(RunningJob.State.DONE));
+    assertThat(RESULTS, is(List.of(LongStream.range(0, 5_000).sum())));
+    assertThat(workers.bundles().stream().allMatch(FakeBundle::isFinalized), is(true));
     assertThat(workers.isClosed(), is(true));
   }
 

@@ -107,4 +107,17 @@ public record HarnessSpec(
    */
   public record Truncation(
       ProcessBundleDescriptor descriptor, String inputPort, String outputPort) {}
+
+  /**
+   * How a harness is asked which windows merge. An element that goes in is a KV of any bytes and an
+   * iterable of windows; what comes out is a KV of the same bytes and a KV of the windows that
+   * stay, and an iterable of KVs of a window that others have become, and these.
+   *
+   * @param descriptor as a stage's
+   */
+  public record Merging(
+      Environment environment,
+      ProcessBundleDescriptor descriptor,
+      String inputPort,
+      String outputPort) {}
 }

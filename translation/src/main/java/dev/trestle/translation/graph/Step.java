@@ -6,6 +6,7 @@ import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one node does. The set is closed: an engine has an operator for each.
@@ -112,8 +113,19 @@ public sealed interface Step {
   record ProcessSizedElements(TransformName transform, Collection input, DoFnSpec fn)
       implements Step {}
 
-  /** KV(key, value) -> KV(key, iterable of values), by window and trigger. */
-  record GroupByKey(TransformName transform, Collection input) implements Step {}
+  /**
+   * KV(key, value) -> KV(key, iterable of values), by window and trigger.
+   *
+   * @param merging who merges windows that only an SDK can merge; null where there are none
+   */
+  record GroupByKey(
+      TransformName transform, Collection input, HarnessSpec.@Nullable Merging merging)
+      implements Step {
+
+    public GroupByKey(TransformName transform, Collection input) {
+      this(transform, input, null);
+    }
+  }
 
   /**
    * KV(key, element or accumulator) -> KV(key, combined), by window and trigger.

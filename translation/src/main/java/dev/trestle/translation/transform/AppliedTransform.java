@@ -1,6 +1,7 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
+import dev.trestle.translation.graph.HarnessSpec.Merging;
 import dev.trestle.translation.graph.TransformName;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Vertex.Port;
@@ -14,7 +15,6 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TestStreamPayload;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.testing.TestStream;
-import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ record AppliedTransform(
     TransformName name,
     PTransform proto,
     Rehydrator components,
-    Collections collections,
+    CollectionForms collections,
     @Nullable String encodedInput,
     Problems problems) {
 
@@ -85,18 +85,12 @@ record AppliedTransform(
     return false;
   }
 
-  /**
-   * Whether the windows of this collection may be merged here; if not, the transform is refused.
-   */
-  boolean mergeable(Collection input) {
-    WindowFn<?, ?> windowFn = input.windowing().getWindowFn();
-    if (windowFn instanceof OpaqueWindowFn && input.windowing().needsMerge()) {
-      refuse(
-          "groups by windows that only the SDK can merge, " + windowFn,
-          "use sessions, or windows that do not merge");
-      return false;
-    }
-    return true;
+  /** Who merges the windows of the only input, if only an SDK can; null otherwise. */
+  @Nullable Merging merging(Collection input) throws IOException {
+    return input.windowing().getWindowFn() instanceof OpaqueWindowFn
+            && input.windowing().needsMerge()
+        ? collections.merging(proto.getInputsMap().values().iterator().next())
+        : null;
   }
 
   void refuse(String feature, String remedy) {

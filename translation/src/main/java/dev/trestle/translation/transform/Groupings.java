@@ -20,9 +20,12 @@ final class Groupings {
 
   static void groupByKey(AppliedTransform transform, StepGraphBuilder steps) throws IOException {
     Collection input = transform.onlyInput();
-    if (transform.keyed(input) && transform.mergeable(input)) {
+    if (transform.keyed(input)) {
       steps.step(
-          Entry.KEYED, new Step.GroupByKey(transform.name(), input), input, transform.onlyOutput());
+          Entry.KEYED,
+          new Step.GroupByKey(transform.name(), input, transform.merging(input)),
+          input,
+          transform.onlyOutput());
     }
   }
 

@@ -34,7 +34,7 @@ final class HarnessSteps {
   private record Draft(HarnessStage stage, Collection input, List<SideInput> sideInputs) {}
 
   private final WireComponents wire;
-  private final Collections collections;
+  private final CollectionForms collections;
   private final StepGraphBuilder steps;
   private final Problems problems;
 
@@ -45,7 +45,7 @@ final class HarnessSteps {
   private final Map<Collection, List<Port>> parts = new LinkedHashMap<>();
 
   HarnessSteps(
-      WireComponents wire, Collections collections, StepGraphBuilder steps, Problems problems) {
+      WireComponents wire, CollectionForms collections, StepGraphBuilder steps, Problems problems) {
     this.wire = wire;
     this.collections = collections;
     this.steps = steps;

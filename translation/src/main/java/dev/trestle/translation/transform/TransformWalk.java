@@ -29,7 +29,7 @@ public final class TransformWalk {
   private final Rehydrator components;
   private final WireComponents wire;
   private final StepGraphBuilder steps = new StepGraphBuilder();
-  private final Collections collections;
+  private final CollectionForms collections;
   private final List<SdkTransform> sdkTransforms = new ArrayList<>();
   private final Map<String, PTransform> flattens = new HashMap<>();
 
@@ -46,7 +46,7 @@ public final class TransformWalk {
     found = TransformSearch.search(pipeline, thisJvm);
     components = new Rehydrator(pipeline.getComponents());
     wire = new WireComponents(pipeline.getComponents(), components, thisJvm);
-    collections = new Collections(found, components, wire, steps);
+    collections = new CollectionForms(found, components, wire, steps);
   }
 
   /** The steps of all transforms; incomplete if there are problems. */

@@ -1,50 +1,82 @@
 package dev.trestle.translation.wire;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for a window fn that only an SDK can call. Its windows come with the elements; nothing is
- * ever assigned, merged or mapped here.
+ * Stands for a window fn that only an SDK can call. Its windows come with the elements: {@link
+ * OpaqueWindow}s, or intervals where it makes such; nothing is ever assigned or mapped here, and
+ * merged by a {@link Merger} only.
  */
-public final class OpaqueWindowFn extends WindowFn<Object, OpaqueWindow> {
+public final class OpaqueWindowFn extends WindowFn<Object, BoundedWindow> {
   private static final long serialVersionUID = 1L;
+
+  /** Asks the SDK which windows merge. */
+  @FunctionalInterface
+  public interface Merger {
+
+    /**
+     * Has windows merged. Blocks until the SDK has answered.
+     *
+     * @return what becomes one, by what it becomes
+     */
+    Map<BoundedWindow, List<BoundedWindow>> merge(Collection<BoundedWindow> windows);
+  }
 
   private final String urn;
   private final boolean merges;
-  private final WindowCoder windowCoder;
+  private final Coder<BoundedWindow> windowCoder;
+
+  /** No part of what the fn is: it is lost where the fn is serialized. */
+  private final transient @Nullable Merger merger;
 
   /**
    * A window fn.
    *
    * @param urn what it is known by to its SDK
-   * @param windowCoder its format is that of a custom window
+   * @param windowCoder of its windows, as they are on the wire
    */
-  OpaqueWindowFn(String urn, boolean merges, EncodedCoder windowCoder) {
+  OpaqueWindowFn(String urn, boolean merges, Coder<BoundedWindow> windowCoder) {
+    this(urn, merges, windowCoder, null);
+  }
+
+  private OpaqueWindowFn(
+      String urn, boolean merges, Coder<BoundedWindow> windowCoder, @Nullable Merger merger) {
     this.urn = urn;
     this.merges = merges;
-    this.windowCoder = new WindowCoder(windowCoder);
+    this.windowCoder = windowCoder;
+    this.merger = merger;
+  }
+
+  /** The same window fn, which can merge. */
+  public OpaqueWindowFn mergedBy(Merger sdk) {
+    return new OpaqueWindowFn(urn, merges, windowCoder, sdk);
   }
 
   @Override
-  public Collection<OpaqueWindow> assignWindows(AssignContext c) {
+  public Collection<BoundedWindow> assignWindows(AssignContext c) {
     throw new UnsupportedOperationException(this + " is called by its SDK alone");
   }
 
   @Override
-  public void mergeWindows(MergeContext c) {
-    throw new UnsupportedOperationException(this + " is called by its SDK alone");
+  public void mergeWindows(MergeContext c) throws Exception {
+    if (merger == null) {
+      throw new UnsupportedOperationException(this + " is called by its SDK alone");
+    }
+    for (Map.Entry<BoundedWindow, List<BoundedWindow>> merge :
+        merger.merge(c.windows()).entrySet()) {
+      c.merge(merge.getValue(), merge.getKey());
+    }
   }
 
   @Override
-  public WindowMappingFn<OpaqueWindow> getDefaultWindowMappingFn() {
+  public WindowMappingFn<BoundedWindow> getDefaultWindowMappingFn() {
     throw new UnsupportedOperationException(this + " is called by its SDK alone");
   }
 
@@ -65,7 +97,7 @@ public final class OpaqueWindowFn extends WindowFn<Object, OpaqueWindow> {
   }
 
   @Override
-  public Coder<OpaqueWindow> windowCoder() {
+  public Coder<BoundedWindow> windowCoder() {
     return windowCoder;
   }
 
@@ -85,49 +117,5 @@ public final class OpaqueWindowFn extends WindowFn<Object, OpaqueWindow> {
   @Override
   public String toString() {
     return urn;
-  }
-
-  /** Windows as they are on the wire. */
-  private static final class WindowCoder extends CustomCoder<OpaqueWindow> {
-    private static final long serialVersionUID = 1L;
-
-    private final EncodedCoder bytes;
-
-    WindowCoder(EncodedCoder bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public void encode(OpaqueWindow window, OutputStream out) throws IOException {
-      bytes.encode(window.encoded(), out);
-    }
-
-    @Override
-    public OpaqueWindow decode(InputStream in) throws IOException {
-      return new OpaqueWindow(bytes.decode(in));
-    }
-
-    @Override
-    public boolean consistentWithEquals() {
-      return true;
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof WindowCoder that && bytes.equals(that.bytes);
-    }
-
-    @Override
-    public int hashCode() {
-      return bytes.hashCode();
-    }
-
-    @Override
-    public String toString() {
-      return bytes.toString();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.trestle.translation.wire;
 
+import static org.apache.beam.sdk.util.construction.ModelCoders.BYTES_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.CUSTOM_WINDOW_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.GLOBAL_WINDOW_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.INTERVAL_WINDOW_CODER_URN;
@@ -21,6 +22,9 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow.IntervalWindowCoder;
 import org.apache.beam.sdk.util.construction.ModelCoders;
 
 /**
@@ -105,6 +109,32 @@ final class WireCoders {
     return add(id + "/wire", model(TIMER_CODER_URN, components));
   }
 
+  /** The id of the coder of what an SDK is asked which windows merge. */
+  String windowsToMerge(String window) {
+    String bytes = add("trestle:bytes", model(BYTES_CODER_URN, List.of()));
+    return pair(bytes, iterable(window));
+  }
+
+  /** The id of the coder of what the SDK answers. */
+  String mergedWindows(String window) {
+    String bytes = add("trestle:bytes", model(BYTES_CODER_URN, List.of()));
+    String windows = iterable(window);
+    return pair(bytes, pair(windows, iterable(pair(window, windows))));
+  }
+
+  /** The id of the coder of the global window. */
+  String globalWindow() {
+    return add("trestle:global_window", model(GLOBAL_WINDOW_CODER_URN, List.of()));
+  }
+
+  private String pair(String key, String value) {
+    return add("trestle:" + key + " and " + value, model(KV_CODER_URN, List.of(key, value)));
+  }
+
+  private String iterable(String element) {
+    return add("trestle:several " + element, model(ITERABLE_CODER_URN, List.of(element)));
+  }
+
   /** The id of the coder of elements with all that goes with them. */
   String windowedValue(String wireCoder, String wireWindowCoder) {
     return add(
@@ -160,6 +190,20 @@ final class WireCoders {
     return urn(value).equals(ITERABLE_CODER_URN)
         ? KvCoder.of(key, IterableCoder.of(encoded(component(value, 0))))
         : KvCoder.of(key, encoded(value));
+  }
+
+  /** Reads windows of a coder of the wire: intervals, or {@link OpaqueWindow}s. */
+  @SuppressWarnings("unchecked") // a coder of windows of one kind meets no others
+  Coder<BoundedWindow> windows(String wire) {
+    Coder<? extends BoundedWindow> coder;
+    if (urn(wire).equals(INTERVAL_WINDOW_CODER_URN)) {
+      coder = IntervalWindowCoder.of();
+    } else if (urn(wire).equals(GLOBAL_WINDOW_CODER_URN)) {
+      coder = GlobalWindow.Coder.INSTANCE;
+    } else {
+      coder = new OpaqueWindowCoder(encoded(wire));
+    }
+    return (Coder<BoundedWindow>) coder;
   }
 
   /** Reads values of a coder of the wire as they are. */

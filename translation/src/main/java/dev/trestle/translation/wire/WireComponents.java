@@ -19,6 +19,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.construction.RehydratedComponents;
+import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.util.construction.WindowingStrategyTranslation;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -102,7 +103,7 @@ public final class WireComponents {
             new OpaqueWindowFn(
                 proto.getWindowFn().getUrn(),
                 status != MergeStatus.Enum.NON_MERGING,
-                coders.encoded(coders.wireWindow(proto.getWindowCoderId()))))
+                coders.windows(coders.wireWindow(proto.getWindowCoderId()))))
         .withAlreadyMerged(status == MergeStatus.Enum.ALREADY_MERGED);
   }
 
@@ -175,6 +176,50 @@ public final class WireComponents {
   /** Reads and writes what {@link Encoded} elements stand for, as it is on the wire. */
   public Coder<?> objects(String coderId) throws IOException {
     return RehydratedComponents.forComponents(protos.build()).getCoder(coderId);
+  }
+
+  /**
+   * Adds the collection of what an SDK is asked to find out which windows of another collection
+   * merge, and returns its id.
+   */
+  public String addWindowsToMerge(String collection) throws IOException {
+    return addGlobal(
+        "trestle:merge:" + collection, collection, coders.windowsToMerge(windowOf(collection)));
+  }
+
+  /** Adds the collection of the SDK's answers, and returns its id. */
+  public String addMergedWindows(String collection) throws IOException {
+    return addGlobal(
+        "trestle:merged:" + collection, collection, coders.mergedWindows(windowOf(collection)));
+  }
+
+  private String windowOf(String collection) {
+    String windowing = protos.getPcollectionsOrThrow(collection).getWindowingStrategyId();
+    return coders.wireWindow(windowCoderId(windowing));
+  }
+
+  /** Adds a collection in the global window of the environment of another's windows. */
+  private String addGlobal(String id, String like, String coderId) throws IOException {
+    String windowing = protos.getPcollectionsOrThrow(like).getWindowingStrategyId();
+    String environment = protos.getWindowingStrategiesOrThrow(windowing).getEnvironmentId();
+    String global = "trestle:global:" + environment;
+    SdkComponents own = SdkComponents.create();
+    own.registerEnvironment(protos.getEnvironmentsOrThrow(environment));
+    protos.putWindowingStrategies(
+        global,
+        WindowingStrategyTranslation.toProto(WindowingStrategy.globalDefault(), own).toBuilder()
+            .setWindowCoderId(coders.globalWindow())
+            .setEnvironmentId(environment)
+            .build());
+    protos.putPcollections(
+        id,
+        PCollection.newBuilder()
+            .setUniqueName(id)
+            .setCoderId(coderId)
+            .setIsBounded(IsBounded.Enum.BOUNDED)
+            .setWindowingStrategyId(global)
+            .build());
+    return id;
   }
 
   /** The script of a test stream whose elements stay encoded. */

@@ -1,6 +1,7 @@
 package dev.trestle.translation.wire;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -9,11 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.InstantCoder;
 import org.apache.beam.sdk.coders.LengthPrefixCoder;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow.IntervalWindowCoder;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -36,15 +44,15 @@ class OpaqueWindowFnTest {
     String id = wire.add(IntervalWindowCoder.of());
     String prefixed = wire.add("prefixed", ModelCoders.LENGTH_PREFIX_CODER_URN, id);
     return new OpaqueWindowFn(
-        "odd:window_fn:v1", merges, wire.coders.encoded(wire.coders.wireWindow(prefixed)));
+        "odd:window_fn:v1", merges, wire.coders.windows(wire.coders.wireWindow(prefixed)));
   }
 
   @Test
   void windowIsItsBytesAndItsEnd() throws IOException {
-    Coder<OpaqueWindow> coder = windowFn(false).windowCoder();
+    Coder<BoundedWindow> coder = windowFn(false).windowCoder();
     byte[] bytes = written(WINDOW);
 
-    OpaqueWindow window = coder.decode(new ByteArrayInputStream(bytes));
+    BoundedWindow window = coder.decode(new ByteArrayInputStream(bytes));
     ByteArrayOutputStream again = new ByteArrayOutputStream();
     coder.encode(window, again);
 
@@ -56,6 +64,22 @@ class OpaqueWindowFnTest {
   }
 
   @Test
+  void intervalsAreIntervals() throws IOException {
+    Wire wire = Wire.empty();
+    String id = wire.coders.wireWindow(wire.add(IntervalWindowCoder.of()));
+
+    assertThat(wire.coders.windows(id), equalTo(IntervalWindowCoder.of()));
+  }
+
+  @Test
+  void globalWindowIsTheGlobalWindow() throws IOException {
+    Wire wire = Wire.empty();
+    String id = wire.coders.wireWindow(wire.add(GlobalWindow.Coder.INSTANCE));
+
+    assertThat(wire.coders.windows(id), equalTo(GlobalWindow.Coder.INSTANCE));
+  }
+
+  @Test
   void nothingIsCalledHere() throws IOException {
     OpaqueWindowFn windowFn = windowFn(true);
 
@@ -64,6 +88,35 @@ class OpaqueWindowFnTest {
     assertThrows(UnsupportedOperationException.class, windowFn::getDefaultWindowMappingFn);
     assertThrows(UnsupportedOperationException.class, () -> windowFn.mergeWindows(null));
     assertThrows(UnsupportedOperationException.class, () -> windowFn.assignWindows(null));
+  }
+
+  @Test
+  void sdkIsAskedWhichWindowsMerge() throws Exception {
+    Coder<BoundedWindow> coder = windowFn(true).windowCoder();
+    BoundedWindow first = coder.decode(new ByteArrayInputStream(written(WINDOW)));
+    BoundedWindow second =
+        coder.decode(
+            new ByteArrayInputStream(
+                written(new IntervalWindow(WINDOW.start(), Instant.ofEpochMilli(11)))));
+    WindowFn<Object, BoundedWindow> windowFn =
+        windowFn(true).mergedBy(windows -> Map.of(second, List.copyOf(windows)));
+    List<String> merged = new ArrayList<>();
+
+    windowFn.mergeWindows(
+        windowFn.new MergeContext() {
+          @Override
+          public Collection<BoundedWindow> windows() {
+            return List.of(first, second);
+          }
+
+          @Override
+          public void merge(Collection<BoundedWindow> toBeMerged, OpaqueWindow result) {
+            merged.add(toBeMerged + " to " + result);
+          }
+        });
+
+    assertThat(merged, contains(List.of(first, second) + " to " + second));
+    assertThat(windowFn, equalTo(windowFn(true)));
   }
 
   @Test

@@ -27,8 +27,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
- * Transforms by URN, as {@code sdks/go/test/integration/xlang} of Beam uses them: each does what its
- * name says, to the types that the tests have.
+ * Transforms by URN, as {@code sdks/go/test/integration/xlang} of Beam uses them: each does what
+ * its name says, to the types that the tests have.
  */
 public final class TestTransforms implements ExternalTransformRegistrar {
   private static final String PREFIX = "beam:transforms:xlang:test:";
@@ -57,8 +57,7 @@ public final class TestTransforms implements ExternalTransformRegistrar {
             .apply("Append", ParDo.of(new AppendFn(view)).withSideInputs(view))
             .setCoder(StringUtf8Coder.of());
     PCollection<String> twice =
-        side.apply(
-            "Twice", MapElements.into(TypeDescriptors.strings()).via((String x) -> x + x));
+        side.apply("Twice", MapElements.into(TypeDescriptors.strings()).via((String x) -> x + x));
     return PCollectionTuple.of(new TupleTag<String>("main"), main)
         .and(new TupleTag<String>("side"), twice);
   }

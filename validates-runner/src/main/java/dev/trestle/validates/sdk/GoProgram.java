@@ -41,7 +41,7 @@ public record GoProgram(GoSdk sdk, List<String> flags, Path reports) implements 
           OutputLines.of(binary(tested, "-test.list=^Test"), reports.resolve("list.log"))) {
         lines.all().stream()
             .filter(line -> line.startsWith("Test"))
-            .filter(name -> !tested.leftOut().matcher(name).matches())
+            .filter(name -> tested.wanted().matcher(name).matches())
             .map(name -> new TestId(entry.getKey(), name))
             .forEach(tests::add);
       }

@@ -22,21 +22,23 @@ public record GoSdk(Map<String, TestPackage> packages, Path test2json) {
   /** In the arguments of a test binary, its own path: it can be a worker as well. */
   public static final String OWN_BINARY = "{binary}";
 
+  private static final String BINARY = "binary";
+
   /**
    * A package of tests.
    *
    * @param binary that runs them
    * @param directory of the sources, beside which are files that tests read
-   * @param leftOut tests that do not belong to the suite
+   * @param wanted the names of tests that belong to the suite
    */
-  record TestPackage(Path binary, Path directory, Pattern leftOut) {}
+  record TestPackage(Path binary, Path directory, Pattern wanted) {}
 
   /**
    * Compiles the tests of packages, unless that has been done.
    *
    * @param module the folder with {@code go.mod} and {@code go.sum}
    * @param list a file of import paths, one a line, behind which may be a regular expression for
-   *     the names of tests to leave out
+   *     the names of the tests that are wanted
    * @param reports folder for logs
    */
   public static GoSdk compile(Path module, Path list, Path reports)
@@ -45,15 +47,9 @@ public record GoSdk(Map<String, TestPackage> packages, Path test2json) {
     for (String line : Files.readAllLines(list)) {
       if (!line.isBlank() && !line.startsWith("#")) {
         String[] words = line.strip().split("\\s+", 2);
-        wanted.put(words[0], Pattern.compile(words.length > 1 ? words[1] : "(?!)"));
+        wanted.put(words[0], Pattern.compile(words.length > 1 ? words[1] : ".*"));
       }
     }
-    Path binaries =
-        Installations.ofUser()
-            .directory(
-                "go-sdk-" + list.getFileName().toString().replace(".txt", ""),
-                List.of(module.resolve("go.mod"), module.resolve("go.sum"), list),
-                directory -> compileAll(module, wanted.keySet(), directory));
     Map<String, Path> directories = directories(module, wanted.keySet(), reports);
     Map<String, TestPackage> packages = new LinkedHashMap<>();
     for (Map.Entry<String, Pattern> entry : wanted.entrySet()) {
@@ -61,27 +57,33 @@ public record GoSdk(Map<String, TestPackage> packages, Path test2json) {
       if (directory == null) {
         throw new IOException("the module has no package " + entry.getKey());
       }
-      Path binary = binaries.resolve(binaryName(entry.getKey()));
+      Path binary = built(module, entry.getKey(), "test", "-c");
       packages.put(entry.getKey(), new TestPackage(binary, directory, entry.getValue()));
     }
-    return new GoSdk(packages, binaries.resolve("test2json"));
+    return new GoSdk(packages, built(module, "cmd/test2json", "build"));
   }
 
-  private static void compileAll(Path module, Iterable<String> importPaths, Path directory)
+  /** What a package is compiled to, each in a directory of its own. */
+  private static Path built(Path module, String importPath, String... verb)
       throws IOException, InterruptedException {
-    go(directory, module, "build", directory.resolve("test2json"), "cmd/test2json");
-    for (String importPath : importPaths) {
-      go(directory, module, "test", directory.resolve(binaryName(importPath)), "-c", importPath);
-    }
-  }
-
-  private static void go(Path directory, Path module, String verb, Path output, String... more)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("go", verb, "-mod=readonly", "-o"));
-    command.add(output.toString());
-    command.addAll(List.of(more));
-    Installations.run(
-        directory, module, Map.of("GOTOOLCHAIN", "local"), command.toArray(new String[0]));
+    String name = "go-" + importPath.replaceAll("[^\\w.-]", "_");
+    return Installations.ofUser()
+        .directory(
+            name,
+            List.of(module.resolve("go.mod"), module.resolve("go.sum")),
+            directory -> {
+              List<String> command = new ArrayList<>(List.of("go"));
+              command.addAll(List.of(verb));
+              command.addAll(List.of("-mod=readonly", "-o"));
+              command.add(directory.resolve(BINARY).toString());
+              command.add(importPath);
+              Installations.run(
+                  directory,
+                  module,
+                  Map.of("GOTOOLCHAIN", "local"),
+                  command.toArray(new String[0]));
+            })
+        .resolve(BINARY);
   }
 
   private static Map<String, Path> directories(
@@ -100,9 +102,5 @@ public record GoSdk(Map<String, TestPackage> packages, Path test2json) {
       }
     }
     return directories;
-  }
-
-  private static String binaryName(String importPath) {
-    return importPath.replaceAll("[^\\w.-]", "_") + ".test";
   }
 }

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A choice of tests by name, such as {@code ParDoTest*} or {@code *#testSideInput*}. */
-public record TestPattern(Pattern pattern) {
+public record TestPattern(String glob, Pattern pattern) {
 
   /**
    * {@code *} stands for any text; without {@code #} any method of the classes; a class may be
@@ -16,7 +16,7 @@ public record TestPattern(Pattern pattern) {
         Arrays.stream((glob.contains("#") ? glob : glob + "#*").split("\\*", -1))
             .map(Pattern::quote)
             .collect(Collectors.joining(".*"));
-    return new TestPattern(Pattern.compile(regex));
+    return new TestPattern(glob, Pattern.compile(regex));
   }
 
   public boolean matches(TestId test) {

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +62,25 @@ class ServicesTest {
     }
   }
 
-  private static java.util.function.IntFunction<List<String>> port(Class<?> main) {
+  @Test
+  void aCompanionEndsWithTheServices() throws Exception {
+    Path log = logs.resolve("companion.log");
+    try (Services services = new Services(logs)) {
+      services.accompany("companion", List.of("sh", "-c", "echo $$; exec sleep 600"));
+      while (!Files.exists(log) || !Files.readString(log).endsWith("\n")) {
+        Thread.onSpinWait();
+      }
+      assertThat(isAlive(log), is(true));
+    }
+    assertThat(isAlive(log), is(false));
+  }
+
+  private static boolean isAlive(Path log) throws IOException {
+    long pid = Long.parseLong(Files.readString(log).strip());
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private static IntFunction<List<String>> port(Class<?> main) {
     return port ->
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

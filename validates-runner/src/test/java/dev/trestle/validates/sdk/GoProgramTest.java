@@ -25,7 +25,7 @@ class GoProgramTest {
           new GoSdk(
               Map.of(
                   "example.org/a/b",
-                  new GoSdk.TestPackage(Path.of("b.test"), Path.of("src"), Pattern.compile("x"))),
+                  new GoSdk.TestPackage(Path.of("b.test"), Path.of("src"), Pattern.compile(".*"))),
               Path.of("test2json")),
           List.of("--runner=x", "--worker_binary=" + GoSdk.OWN_BINARY),
           Path.of("reports"));

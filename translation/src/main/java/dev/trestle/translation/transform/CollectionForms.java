@@ -1,8 +1,10 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
+import dev.trestle.translation.graph.HarnessSpec.Merging;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.graph.TransformName;
+import dev.trestle.translation.harness.MergingSpecs;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.StepGraphBuilder;
@@ -22,32 +24,36 @@ import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
 
 /**
- * The collections of a pipeline as its transforms want to see them. What an SDK harness writes
- * stays encoded, also behind what the runner only passes on; what is written in this JVM are
+ * The collections of a pipeline in the forms that its transforms want to see. What an SDK harness
+ * writes stays encoded, also behind what the runner only passes on; what is written in this JVM are
  * objects. Who wants the other gets it by a {@link Step.Recode}.
  *
  * <p>The bytes of an element depend on the coder of its collection, and a flatten may have another
  * one than what is flattened. Only an SDK harness can write the same element in both ways, so it is
  * kept in mind in which ones its collections are read.
  */
-final class Collections {
+final class CollectionForms {
   private final Rehydrator objects;
   private final WireComponents wire;
   private final StepGraphBuilder steps;
   private final boolean anySdk;
+
+  /** Whether the pipeline is this JVM's own, which has the classes of its elements. */
   private final boolean builtHere;
+
   private final Map<String, Found> writers = new HashMap<>();
   private final Map<String, Boolean> encoded = new HashMap<>();
   private final Map<String, Collection> converted = new HashMap<>();
   private final Map<String, Set<String>> wanted = new HashMap<>();
 
   /**
-   * Collections.
+   * All collections of a pipeline.
    *
    * @param found all transforms
    * @param steps get what is needed to convert elements
    */
-  Collections(List<Found> found, Rehydrator objects, WireComponents wire, StepGraphBuilder steps) {
+  CollectionForms(
+      List<Found> found, Rehydrator objects, WireComponents wire, StepGraphBuilder steps) {
     this.objects = objects;
     this.wire = wire;
     this.steps = steps;
@@ -67,18 +73,20 @@ final class Collections {
       return known; // also where a collection depends on itself, which others find out
     }
     Found writer = writers.get(id);
-    boolean result =
-        writer != null
-            && switch (writer.role()) {
-              case SDK -> true;
-              case PASSES_ON ->
-                  writer.urn().equals(PTransformTranslation.TEST_STREAM_TRANSFORM_URN)
-                      ? !builtHere
-                      : writer.proto().getInputsMap().values().stream().anyMatch(this::isEncoded);
-              case OBJECTS, UNKNOWN -> false;
-            };
+    boolean result = writer != null && isEncodedBy(writer);
     encoded.put(id, result);
     return result;
+  }
+
+  private boolean isEncodedBy(Found writer) {
+    return switch (writer.role()) {
+      case SDK -> true;
+      case PASSES_ON ->
+          writer.proto().getInputsCount() == 0
+              ? !builtHere && !writer.urn().equals(PTransformTranslation.IMPULSE_TRANSFORM_URN)
+              : writer.proto().getInputsMap().values().stream().anyMatch(this::isEncoded);
+      case OBJECTS, UNKNOWN -> false;
+    };
   }
 
   /** The collection as it is written. */
@@ -161,6 +169,11 @@ final class Collections {
             ? new TransformName(to.id(), id)
             : new TransformName(to.id(), source.name().fullName());
     steps.step(Entry.FUSED, new Step.Recode(name, from, writer, reader), from, new Port("out", to));
+  }
+
+  /** Who merges the windows of a collection, which only an SDK can merge. */
+  Merging merging(String id) throws IOException {
+    return MergingSpecs.describe(id, wire);
   }
 
   /** The script of a test stream whose elements are encoded. */
