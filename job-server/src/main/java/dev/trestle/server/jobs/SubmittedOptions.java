@@ -31,6 +31,10 @@ public final class SubmittedOptions {
   private static final String GO_OPTIONS = "go_options";
 
   private static final String PARALLELISM = "parallelism";
+  private static final String SDK_WORKERS = "sdk_worker_parallelism";
+
+  /** Of one environment of a job. */
+  private static final int MOST_SDK_WORKERS = 128;
 
   /** What says how the client is to reach the server. */
   private static final Set<String> OF_THE_CLIENT =
@@ -79,6 +83,10 @@ public final class SubmittedOptions {
     }
     options.setRunner(TrestleRunner.class);
     checkValues(options, known);
+    if (sdkWorkers(submitted) > MOST_SDK_WORKERS) {
+      throw new IllegalArgumentException(
+          "--" + SDK_WORKERS + ": must be from 0 to " + MOST_SDK_WORKERS);
+    }
     return options;
   }
 
@@ -91,7 +99,7 @@ public final class SubmittedOptions {
   static int sdkWorkers(Struct submitted) {
     Value value =
         submitted.getFieldsOrDefault(
-            PREFIX + "sdk_worker_parallelism" + SUFFIX, Value.getDefaultInstance());
+            PREFIX + SDK_WORKERS + SUFFIX, Value.getDefaultInstance());
     int workers = (int) number(value);
     return workers > 0 ? workers : 1;
   }
@@ -103,8 +111,7 @@ public final class SubmittedOptions {
   }
 
   private static String text(Struct submitted, String name) {
-    Value own =
-        submitted.getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance());
+    Value own = submitted.getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance());
     Value go =
         submitted.getFieldsOrDefault(PREFIX + GO_OPTIONS + SUFFIX, Value.getDefaultInstance());
     return own.hasStringValue()

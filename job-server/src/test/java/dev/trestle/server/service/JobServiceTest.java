@@ -384,6 +384,20 @@ class JobServiceTest {
   }
 
   @Test
+  void noMoreWorkersThanAllowed() {
+    StatusRuntimeException refusal =
+        assertThrows(
+            StatusRuntimeException.class,
+            () ->
+                server.prepare(
+                    Pipeline.getDefaultInstance(),
+                    Map.of("sdk_worker_parallelism", text("1000000000"))));
+
+    assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
+    assertThat(refusal.getStatus().getDescription(), containsString("sdk_worker_parallelism"));
+  }
+
+  @Test
   void streamingJobTakesCheckpointsUnlessItSaysWhere() throws Exception {
     String chosen = server.run(server.prepare(UNBOUNDED, Map.of()));
     String own = directory.resolve("own").toString();

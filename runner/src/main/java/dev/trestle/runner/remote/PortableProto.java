@@ -13,11 +13,11 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.PortablePipelineOptions;
+import org.apache.beam.sdk.util.common.ReflectHelpers;
 import org.apache.beam.sdk.util.construction.Environments;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.util.construction.resources.PipelineResources;
-import org.apache.beam.sdk.util.common.ReflectHelpers;
 
 /**
  * The proto of a Java pipeline that runs elsewhere: its fns are called by workers that have the
@@ -71,8 +71,7 @@ final class PortableProto {
     }
     return Environments.createOrGetDefaultEnvironment(kind).toBuilder()
         .addAllDependencies(
-            PACKED.computeIfAbsent(
-                files.stream().map(Place::of).toList(), places -> pack(files)))
+            PACKED.computeIfAbsent(files.stream().map(Place::of).toList(), places -> pack(files)))
         .build();
   }
 
