@@ -12,8 +12,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,11 +95,7 @@ class CommandsTest {
 
   @Test
   void runTakesAllJarsOfADirectory() throws IOException {
-    Path jar = directory.resolve("library.jar");
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      out.putNextEntry(new JarEntry(ResourceProgram.RESOURCE));
-      out.write("found in a jar".getBytes(UTF_8));
-    }
+    jar("library.jar", null);
     Files.writeString(directory.resolve("notes.txt"), "no jar");
 
     Command command =
@@ -106,6 +104,41 @@ class CommandsTest {
 
     assertThat(command.err(), is(""));
     assertThat(command.out(), containsString("found in a jar"));
+  }
+
+  /** A jar with a resource, and perhaps a main class that is not in it. */
+  private Path jar(String name, String mainClass) throws IOException {
+    Path jar = directory.resolve(name);
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    if (mainClass != null) {
+      manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, mainClass);
+    }
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+      out.putNextEntry(new JarEntry(ResourceProgram.RESOURCE));
+      out.write("found in a jar".getBytes(UTF_8));
+    }
+    return jar;
+  }
+
+  @Test
+  void runTakesAJarThatSaysItsMainClass() throws IOException {
+    Path jar = jar("program.jar", ResourceProgram.class.getName());
+
+    Command command = Command.run("run", jar.toString());
+
+    assertThat(command.err(), is(""));
+    assertThat(command.out(), containsString("found in a jar"));
+  }
+
+  @Test
+  void jarWithoutMainClassIsRefused() throws IOException {
+    Command silent = Command.run("run", jar("library.jar", null).toString());
+    Command missing = Command.run("run", "missing.jar");
+
+    assertThat(silent.err(), containsString("does not say its main class"));
+    assertThat(missing.err(), containsString("there is no file 'missing.jar'"));
+    assertThat(silent.exitCode() + missing.exitCode(), is(4));
   }
 
   @Test

@@ -34,7 +34,6 @@ public final class ServedJob {
   private final InstantSource clock;
   private final MessageLog messages;
   private final StateFeed states;
-  private final CompletableFuture<RunningJob> begin = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
 
   @GuardedBy("this")
@@ -43,6 +42,10 @@ public final class ServedJob {
   /** As long as the engine has it. */
   @GuardedBy("this")
   private @Nullable RunningJob running;
+
+  /** Has the job as soon as the engine has it, and not after its end. */
+  @GuardedBy("this")
+  private CompletableFuture<RunningJob> begin = new CompletableFuture<>();
 
   /** As long as the engine is being asked to start it. */
   @GuardedBy("this")
@@ -103,13 +106,13 @@ public final class ServedJob {
    * has it as soon as it has found its checkpoint.
    */
   public CompletableFuture<MetricResults> metrics() {
-    boolean live;
+    CompletableFuture<RunningJob> job;
     synchronized (this) {
-      live = JobStates.isLive(record.state()) && record.state() != JobState.Enum.STARTING;
+      boolean runs =
+          JobStates.isLive(record.state()) && record.state() != JobState.Enum.STARTING;
+      job = runs ? begin : CompletableFuture.failedFuture(new JobRefusal(notRunning()));
     }
-    return live
-        ? begin.handle((job, ended) -> job == null ? atEnd() : told(job.metrics()))
-        : CompletableFuture.completedFuture(atEnd());
+    return job.handle((begun, ended) -> begun == null ? atEnd() : told(begun.metrics()));
   }
 
   private MetricResults atEnd() {
@@ -175,7 +178,9 @@ public final class ServedJob {
     running = job;
     launching = null;
     boolean interrupted = Thread.interrupted(); // too late, but the state says what is wanted
-    begin.completeAsync(() -> job);
+    CompletableFuture<RunningJob> waiting = begin;
+    begin = CompletableFuture.completedFuture(job);
+    waiting.completeAsync(() -> job);
     switch (record.state()) {
       case STARTING -> enter(JobState.Enum.RUNNING, null);
       case DRAINING -> job.drain();
@@ -220,9 +225,20 @@ public final class ServedJob {
     } catch (JobTableException e) {
       LOG.error("How job {} has ended is not known after the server's end: {}", id(), last, e);
     } finally {
-      begin.completeExceptionally(new JobRefusal("The job has ended meanwhile"));
+      letGo();
       end.complete(null);
     }
+  }
+
+  /** The engine's job may be large. */
+  private void letGo() {
+    JobRefusal refusal = new JobRefusal("The job has ended meanwhile");
+    CompletableFuture<RunningJob> waiting;
+    synchronized (this) {
+      waiting = begin;
+      begin = CompletableFuture.failedFuture(refusal);
+    }
+    waiting.completeExceptionally(refusal);
   }
 
   private static MetricResults told(org.apache.beam.sdk.metrics.MetricResults metrics) {
@@ -307,12 +323,14 @@ public final class ServedJob {
    * @return its place; fails as {@link RunningJob#savepoint} does
    */
   public CompletableFuture<String> savepoint(AfterSavepoint then) {
+    CompletableFuture<RunningJob> job;
     synchronized (this) {
-      if (!JobStates.isLive(record.state())) {
-        return CompletableFuture.failedFuture(new JobRefusal(notRunning()));
-      }
+      job =
+          JobStates.isLive(record.state())
+              ? begin
+              : CompletableFuture.failedFuture(new JobRefusal(notRunning()));
     }
-    return begin.thenCompose(job -> job.savepoint(then));
+    return job.thenCompose(begun -> begun.savepoint(then));
   }
 
   @GuardedBy("this")

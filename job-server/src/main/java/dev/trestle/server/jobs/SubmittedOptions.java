@@ -31,6 +31,10 @@ public final class SubmittedOptions {
   private static final String GO_OPTIONS = "go_options";
 
   private static final String PARALLELISM = "parallelism";
+  private static final String SDK_WORKERS = "sdk_worker_parallelism";
+
+  /** Of one environment of a job. */
+  private static final int MOST_SDK_WORKERS = 128;
 
   /** What says how the client is to reach the server. */
   private static final Set<String> OF_THE_CLIENT =
@@ -60,7 +64,9 @@ public final class SubmittedOptions {
                 known.put(name(key), value);
               }
             });
-    goOptions(known);
+    ofGo(known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance()))
+        .getFieldsMap()
+        .forEach(known::putIfAbsent);
     known.keySet().removeAll(OF_THE_CLIENT);
     if (number(known.get(PARALLELISM)) < 0) {
       known.remove(PARALLELISM); // Go's and Python's way to say nothing
@@ -77,6 +83,10 @@ public final class SubmittedOptions {
     }
     options.setRunner(TrestleRunner.class);
     checkValues(options, known);
+    if (sdkWorkers(submitted) > MOST_SDK_WORKERS) {
+      throw new IllegalArgumentException(
+          "--" + SDK_WORKERS + ": must be from 0 to " + MOST_SDK_WORKERS);
+    }
     return options;
   }
 
@@ -89,7 +99,7 @@ public final class SubmittedOptions {
   static int sdkWorkers(Struct submitted) {
     Value value =
         submitted.getFieldsOrDefault(
-            PREFIX + "sdk_worker_parallelism" + SUFFIX, Value.getDefaultInstance());
+            PREFIX + SDK_WORKERS + SUFFIX, Value.getDefaultInstance());
     int workers = (int) number(value);
     return workers > 0 ? workers : 1;
   }
@@ -101,9 +111,12 @@ public final class SubmittedOptions {
   }
 
   private static String text(Struct submitted, String name) {
-    return submitted
-        .getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance())
-        .getStringValue();
+    Value own = submitted.getFieldsOrDefault(PREFIX + name + SUFFIX, Value.getDefaultInstance());
+    Value go =
+        submitted.getFieldsOrDefault(PREFIX + GO_OPTIONS + SUFFIX, Value.getDefaultInstance());
+    return own.hasStringValue()
+        ? own.getStringValue()
+        : ofGo(go).getFieldsOrDefault(name, Value.getDefaultInstance()).getStringValue();
   }
 
   private static boolean isOption(String key) {
@@ -116,10 +129,11 @@ public final class SubmittedOptions {
     return key.substring(PREFIX.length(), key.length() - SUFFIX.length());
   }
 
-  private static void goOptions(Map<String, Value> known) {
-    Value go = known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance());
-    Value options = go.getStructValue().getFieldsOrDefault("options", Value.getDefaultInstance());
-    options.getStructValue().getFieldsMap().forEach(known::putIfAbsent);
+  private static Struct ofGo(Value options) {
+    return options
+        .getStructValue()
+        .getFieldsOrDefault("options", Value.getDefaultInstance())
+        .getStructValue();
   }
 
   private static double number(@Nullable Value value) {

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.runner.engine.RunningJob.State;
 import dev.trestle.server.jobs.JobLimits;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -248,6 +249,24 @@ class JobServiceTest {
   }
 
   @Test
+  void jobThatHasEndedDoesNotStayInMemory() throws Exception {
+    String id = server.run(server.prepare());
+    WeakReference<FakeJob> job = endNext();
+    assertThat(server.awaitEnd(id), is(JobState.Enum.DONE));
+
+    while (job.get() != null) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  private WeakReference<FakeJob> endNext() throws InterruptedException {
+    FakeJob job = launcher.next().job();
+    job.end(State.DONE);
+    return new WeakReference<>(job);
+  }
+
+  @Test
   void jobsAreListedInTheirOrder() throws Exception {
     String first = server.prepare();
     String second = server.run(server.prepare());
@@ -362,6 +381,20 @@ class JobServiceTest {
     assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
     assertThat(refusal.getStatus().getDescription(), containsString("--checkpoint_interval=often"));
     assertThat(range.getStatus().getDescription(), containsString("from 0 to 128"));
+  }
+
+  @Test
+  void noMoreWorkersThanAllowed() {
+    StatusRuntimeException refusal =
+        assertThrows(
+            StatusRuntimeException.class,
+            () ->
+                server.prepare(
+                    Pipeline.getDefaultInstance(),
+                    Map.of("sdk_worker_parallelism", text("1000000000"))));
+
+    assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
+    assertThat(refusal.getStatus().getDescription(), containsString("sdk_worker_parallelism"));
   }
 
   @Test

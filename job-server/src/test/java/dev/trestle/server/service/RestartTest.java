@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage.MessageImportanc
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobState;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,16 +140,20 @@ class RestartTest {
 
   @Test
   void jobOfALoopbackClientSaysWhyItCannot() throws Exception {
-    Path directory = root.resolve("server");
+    Struct.Builder flags = Struct.newBuilder().putFields("environment_type", text("LOOPBACK"));
+    Struct.Builder go =
+        Struct.newBuilder().putFields("options", Value.newBuilder().setStructValue(flags).build());
+    checkLoopback("python", Map.of("environment_type", text("LOOPBACK")));
+    checkLoopback("go", Map.of("go_options", Value.newBuilder().setStructValue(go).build()));
+  }
+
+  private void checkLoopback(String name, Map<String, Value> options) throws Exception {
+    Path directory = root.resolve(name);
+    Map<String, Value> all = new HashMap<>(WITH_CHECKPOINTS);
+    all.putAll(options);
     FakeLauncher launcher = new FakeLauncher();
     try (TestServer first = TestServer.start(directory, launcher)) {
-      String id =
-          first.run(
-              first.prepare(
-                  Pipeline.getDefaultInstance(),
-                  Map.of(
-                      "checkpoint_dir", text("/checkpoints"),
-                      "environment_type", text("LOOPBACK"))));
+      String id = first.run(first.prepare(Pipeline.getDefaultInstance(), all));
       launcher.next();
       try (TestServer second = TestServer.start(killed(directory), new FakeLauncher())) {
         assertThat(second.awaitEnd(id), is(JobState.Enum.FAILED));

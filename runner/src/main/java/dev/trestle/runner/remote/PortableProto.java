@@ -1,5 +1,9 @@
 package dev.trestle.runner.remote;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +13,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.PortablePipelineOptions;
+import org.apache.beam.sdk.util.common.ReflectHelpers;
 import org.apache.beam.sdk.util.construction.Environments;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SdkComponents;
@@ -24,17 +29,28 @@ final class PortableProto {
   /** No command: the server brings its own. */
   private static final String SERVERS_OWN_COMMAND = "{\"command\": \"\"}";
 
-  /** To hash a class path takes a second: once is enough for all pipelines of a JVM. */
-  private static final Map<List<String>, List<ArtifactInformation>> HASHED =
+  /**
+   * To pack and hash a class path takes seconds: once is enough for all pipelines of a JVM, as long
+   * as its files are the same. Directories are taken to stay as they are.
+   */
+  private static final Map<List<Place>, List<ArtifactInformation>> PACKED =
       new ConcurrentHashMap<>();
+
+  /** A file as it is now, or a directory. */
+  private record Place(String path, long modified, long bytes) {
+    static Place of(String path) {
+      File file = new File(path);
+      return file.isDirectory()
+          ? new Place(path, 0, 0)
+          : new Place(path, file.lastModified(), file.length());
+    }
+  }
 
   private PortableProto() {}
 
   static RunnerApi.Pipeline of(Pipeline pipeline, PortablePipelineOptions options) {
-    PipelineResources.prepareFilesForStaging(options);
-    List<String> files = List.copyOf(options.getFilesToStage());
     SdkComponents components = SdkComponents.create();
-    components.registerEnvironment(environment(options, files));
+    components.registerEnvironment(environment(options, files(options)));
     return PipelineTranslation.toProto(pipeline, components, false);
   }
 
@@ -54,7 +70,32 @@ final class PortableProto {
       kind.setEnvironmentOptions(options.getEnvironmentOptions());
     }
     return Environments.createOrGetDefaultEnvironment(kind).toBuilder()
-        .addAllDependencies(HASHED.computeIfAbsent(files, Environments::getArtifacts))
+        .addAllDependencies(
+            PACKED.computeIfAbsent(files.stream().map(Place::of).toList(), places -> pack(files)))
         .build();
+  }
+
+  private static List<String> files(PortablePipelineOptions options) {
+    List<String> named = options.getFilesToStage();
+    return named == null || named.isEmpty()
+        ? PipelineResources.detectClassPathResourcesToStage(
+            ReflectHelpers.findClassLoader(), options)
+        : named;
+  }
+
+  /** Makes jars of directories, which are deleted when the JVM ends, and hashes all. */
+  private static List<ArtifactInformation> pack(List<String> files) {
+    try {
+      File temporary = Files.createTempDirectory("trestle-staged").toFile();
+      temporary.deleteOnExit();
+      List<String> jars = PipelineResources.prepareFilesForStaging(files, temporary.getPath());
+      File[] packed = temporary.listFiles();
+      for (File jar : packed == null ? new File[0] : packed) {
+        jar.deleteOnExit(); // before the directory: files go in the opposite order
+      }
+      return Environments.getArtifacts(jars);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Directories of the class path cannot be packed", e);
+    }
   }
 }
