@@ -20,6 +20,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
+import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,7 @@ final class FiringRound implements TimerHandler {
             family,
             scope.window(),
             timer.getTimerId(),
-            timer.getTimestamp(),
+            timer.getTimestamp().minus(Duration.millis(families.ahead(family))),
             timer.getOutputTimestamp());
         times.put(key, timer.getTimestamp().getMillis());
       }

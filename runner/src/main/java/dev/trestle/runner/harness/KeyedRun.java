@@ -58,7 +58,7 @@ final class KeyedRun implements Returns {
             context, input.keyCoder(), input.keyByObject(), step.input().windowCoder());
     keyed.restore(context.restored());
     keys = new WireKeys(input, keyed);
-    families = new TimerFamilies(step, keyed, keys);
+    families = new TimerFamilies(step, keyed, keys, context.clock());
     scopes =
         new WindowScope.Cache(
             step.input().windowCoder(), step.input().windowing().getAllowedLateness());

@@ -1,9 +1,11 @@
 package dev.trestle.runner.harness;
 
 import dev.trestle.runner.keyed.KeyedContext;
+import dev.trestle.runner.source.ScriptedClock;
 import dev.trestle.translation.graph.HarnessSpec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.construction.Timer;
+import org.joda.time.Duration;
 
 /** The timers that a step's workers may set. Belongs to the task's owner. */
 final class TimerFamilies {
@@ -36,16 +39,18 @@ final class TimerFamilies {
   private final String step;
   private final KeyedContext keyed;
   private final WireKeys keys;
+  private final InstantSource clock;
   private final Coder<BoundedWindow> windowCoder;
   private final Map<Name, Family> byName = new HashMap<>();
   private final Map<String, Family> byId = new HashMap<>();
   private final List<Family> expirations = new ArrayList<>();
 
   @SuppressWarnings("unchecked") // timers of the family fit its coder
-  TimerFamilies(HarnessStep step, KeyedContext keyed, WireKeys keys) {
+  TimerFamilies(HarnessStep step, KeyedContext keyed, WireKeys keys, InstantSource clock) {
     this.step = step.transform();
     this.keyed = keyed;
     this.keys = keys;
+    this.clock = clock;
     windowCoder = step.input().windowCoder();
     for (HarnessSpec.TimerFamily each : step.spec().timerFamilies()) {
       Family family =
@@ -117,10 +122,18 @@ final class TimerFamilies {
                 StateNamespaces.window(windowCoder, window),
                 tag,
                 family.id,
-                timer.getFireTimestamp(),
+                timer.getFireTimestamp().plus(Duration.millis(ahead(family))),
                 timer.getHoldTimestamp(),
                 family.domain);
       }
     }
+  }
+
+  /**
+   * How much later, in milliseconds, a time is for the job than it is for workers: these have the
+   * wall clock.
+   */
+  long ahead(Family family) {
+    return family.domain == TimeDomain.EVENT_TIME ? 0 : ScriptedClock.aheadOfWallTime(clock);
   }
 }

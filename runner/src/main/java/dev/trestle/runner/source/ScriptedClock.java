@@ -39,4 +39,12 @@ public final class ScriptedClock implements InstantSource {
   public void release() {
     released = System.currentTimeMillis();
   }
+
+  /**
+   * How far a clock is ahead of the wall clock, in milliseconds, where a script drives it: those
+   * who do not see the script, as workers do not, go by the latter. 0 for any other clock.
+   */
+  public static long aheadOfWallTime(InstantSource clock) {
+    return clock instanceof ScriptedClock ? clock.millis() - System.currentTimeMillis() : 0;
+  }
 }
