@@ -89,6 +89,7 @@ final class BootLauncher implements WorkerLauncher {
     try {
       if (files == null) {
         StagedFiles fetched = StagedFiles.fetch(environment.getDependenciesList(), job.artifacts());
+        reaper.watch(fetched.directory());
         boolean prepared = false;
         try {
           boot.prepare(fetched, connection::printed);

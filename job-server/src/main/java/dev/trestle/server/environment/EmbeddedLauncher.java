@@ -31,13 +31,16 @@ final class EmbeddedLauncher implements WorkerLauncher {
   private final Environment environment;
   private final JobDescription job;
   private final Duration stopTimeout;
+  private final Reaper reaper;
   private @Nullable StagedFiles files;
   private @Nullable URLClassLoader classes;
 
-  EmbeddedLauncher(Environment environment, JobDescription job, EnvironmentSettings settings) {
+  EmbeddedLauncher(
+      Environment environment, JobDescription job, EnvironmentSettings settings, Reaper reaper) {
     this.environment = environment;
     this.job = job;
     this.stopTimeout = settings.stopTimeout();
+    this.reaper = reaper;
   }
 
   @Override
@@ -69,6 +72,9 @@ final class EmbeddedLauncher implements WorkerLauncher {
   private synchronized ClassLoader classes() throws IOException, WorkerException {
     if (classes == null) {
       StagedFiles staged = StagedFiles.fetch(environment.getDependenciesList(), job.artifacts());
+      if (!staged.files().isEmpty()) {
+        reaper.watch(staged.directory());
+      }
       files = staged;
       List<URL> urls = new ArrayList<>();
       for (StagedFiles.StagedFile file : staged.files()) {

@@ -4,19 +4,27 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ReaperTest {
 
+  @TempDir Path directory;
+
   private final Reaper reaper = new Reaper();
+  private Path files;
   private Process watched;
   private Process forgotten;
 
   @BeforeEach
   void start() throws IOException {
+    files = Files.createDirectory(directory.resolve("with a space"));
+    Files.writeString(files.resolve("file"), "content");
     watched = new ProcessBuilder("sleep", "1000").start();
     forgotten = new ProcessBuilder("sleep", "1000").start();
   }
@@ -29,10 +37,11 @@ final class ReaperTest {
 
   /** All that it sees of a server's death is the end of its input, and so it is here. */
   @Test
-  void processesEndWhenNobodyIsThereToEndThem() throws Exception {
+  void whatIsThereGoesWhenNobodyIsThereToEndIt() throws Exception {
     reaper.watch(forgotten);
     reaper.watch(watched);
     reaper.forget(forgotten);
+    reaper.watch(files);
     List<ProcessHandle> itself =
         ProcessHandle.current()
             .children()
@@ -42,6 +51,8 @@ final class ReaperTest {
     watched.waitFor();
     itself.forEach(each -> each.onExit().join());
     assertThat(forgotten.isAlive(), is(true));
+    assertThat(Files.exists(files), is(false));
+    assertThat(Files.exists(directory), is(true));
   }
 
   @Test
