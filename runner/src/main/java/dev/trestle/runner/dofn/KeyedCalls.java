@@ -1,8 +1,8 @@
 package dev.trestle.runner.dofn;
 
-import dev.trestle.runner.keyed.SortBuffer;
 import dev.trestle.runner.keyed.CleanupTimers;
 import dev.trestle.runner.keyed.KeyedContext;
+import dev.trestle.runner.keyed.SortBuffer;
 import dev.trestle.runner.keyed.TimerHandler;
 import dev.trestle.runner.keyed.WindowScope;
 import dev.trestle.runner.operator.Metadata;

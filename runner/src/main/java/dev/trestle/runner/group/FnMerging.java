@@ -15,8 +15,8 @@ import org.apache.beam.sdk.util.UserCodeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves it to the user's {@code WindowFn} which windows are merged: to a copy of it, or to one that
- * asks an SDK.
+ * Leaves it to the user's {@code WindowFn} which windows are merged: to a copy of it, or to one
+ * that asks an SDK.
  */
 final class FnMerging extends WindowMerging {
 

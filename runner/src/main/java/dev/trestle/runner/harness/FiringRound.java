@@ -111,8 +111,7 @@ final class FiringRound implements TimerHandler {
     }
   }
 
-  private void fireUnsorted(ByteString key, WindowScope scope, TimerData timer)
-      throws IOException {
+  private void fireUnsorted(ByteString key, WindowScope scope, TimerData timer) throws IOException {
     if (!CleanupTimers.isCleanup(timer)) {
       if (timer.getDomain() == TimeDomain.EVENT_TIME || !isLate(scope)) {
         Family family = families.byId(timer.getTimerFamilyId());

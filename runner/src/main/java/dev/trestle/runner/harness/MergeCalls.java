@@ -51,7 +51,9 @@ final class MergeCalls implements OpaqueWindowFn.Merger {
           WindowedValue<
               KV<
                   byte[],
-                  KV<Iterable<BoundedWindow>, Iterable<KV<BoundedWindow, Iterable<BoundedWindow>>>>>>>
+                  KV<
+                      Iterable<BoundedWindow>,
+                      Iterable<KV<BoundedWindow, Iterable<BoundedWindow>>>>>>>
       answers;
   private @Nullable SdkWorker worker;
   private String descriptor = "";

@@ -16,8 +16,7 @@ record NothingElse(String transform) implements Returns {
   @Override
   public void done(Arrival.Done done) {
     if (done.response().getResidualRootsCount() > 0) {
-      throw new HarnessException(
-          transform, "its worker leaves work undone that cannot be put off");
+      throw new HarnessException(transform, "its worker leaves work undone that cannot be put off");
     }
   }
 }

@@ -62,8 +62,7 @@ final class Pages {
       rest.writeNext(page);
       position++;
     }
-    StateGetResponse.Builder response =
-        StateGetResponse.newBuilder().setData(page.toByteString());
+    StateGetResponse.Builder response = StateGetResponse.newBuilder().setData(page.toByteString());
     if (rest.iterator.hasNext()) {
       response.setContinuationToken(ByteString.copyFromUtf8(Long.toString(position)));
     }

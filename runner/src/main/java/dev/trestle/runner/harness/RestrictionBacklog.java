@@ -26,8 +26,7 @@ final class RestrictionBacklog implements AutoCloseable {
   /** Waits for no time. */
   private static final long AT_ONCE = Long.MIN_VALUE;
 
-  private record Waiting(
-      long until, Chunk chunk, long hold, long windowEnd, boolean truncated) {}
+  private record Waiting(long until, Chunk chunk, long hold, long windowEnd, boolean truncated) {}
 
   private final ChunkStore store;
   private final HoldTracker holds = new HoldTracker();
@@ -93,8 +92,7 @@ final class RestrictionBacklog implements AutoCloseable {
     }
     holds.remove(next.hold);
     windowEnds.remove(next.windowEnd);
-    return new RestrictionWork(
-        store.take(next.chunk), next.hold, next.windowEnd, next.truncated);
+    return new RestrictionWork(store.take(next.chunk), next.hold, next.windowEnd, next.truncated);
   }
 
   /** When {@link #poll} will have something; as {@code InputOperator.nextWakeup} has it. */

@@ -180,8 +180,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
       BundleApplication application = residual.getApplication();
       if (!application.getTransformId().equals(step.spec().restrictions())) {
         throw new HarnessException(
-            step.transform(),
-            "its worker leaves work undone of " + application.getTransformId());
+            step.transform(), "its worker leaves work undone of " + application.getTransformId());
       }
       ByteString element = application.getElement();
       RestrictionWork work =

@@ -162,8 +162,7 @@ final class RestrictionsHarnessOperator extends BatchOperator {
 
   /** The least end of the windows in which something is still to be done. */
   long earliestWindowEnd() {
-    return Math.min(
-        running().backlog.earliestWindowEnd(), running().bundles.earliestWindowEnd());
+    return Math.min(running().backlog.earliestWindowEnd(), running().bundles.earliestWindowEnd());
   }
 
   @Override

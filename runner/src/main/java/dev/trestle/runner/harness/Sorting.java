@@ -59,9 +59,7 @@ final class Sorting {
     }
     any = false;
     Instant until =
-        expires
-            ? BoundedWindow.TIMESTAMP_MAX_VALUE
-            : keyed.timers().currentInputWatermarkTime();
+        expires ? BoundedWindow.TIMESTAMP_MAX_VALUE : keyed.timers().currentInputWatermarkTime();
     buffer.flush(until, scope, this::send);
     if (any && expires) {
       keyed

@@ -38,10 +38,7 @@ public final class WindowMergers {
     return new Step.GroupByKey(
         step.transform(),
         new Collection(
-            input.id(),
-            input.coder(),
-            input.windowing().withWindowFn(bound),
-            input.bounded()),
+            input.id(), input.coder(), input.windowing().withWindowFn(bound), input.bounded()),
         merging);
   }
 }

@@ -21,40 +21,40 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse.ChannelSplit;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse.ChannelSplit;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateAppendRequest;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateClearRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateGetResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateKey;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateResponse;
 import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
+import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.SimpleMonitoringInfoBuilder;
-import org.apache.beam.model.pipeline.v1.RunnerApi.IsBounded;
-import org.apache.beam.sdk.io.range.OffsetRange;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.LengthPrefixCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.io.range.OffsetRange;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.sdk.values.KV;
-import org.joda.time.Instant;
-import org.jspecify.annotations.Nullable;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
+import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
@@ -83,6 +83,7 @@ public final class FakeBundle implements WorkerBundle {
 
   /** What has been set and cleared, by family. */
   private final Map<String, ByteString.Output> timers = new LinkedHashMap<>();
+
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Coroutine body = new Coroutine(this::run);
   private final List<ByteArrayOutputStream> outputs = new ArrayList<>();
@@ -189,8 +190,7 @@ public final class FakeBundle implements WorkerBundle {
     for (int i = 0; i < outputs.size(); i++) {
       send(i);
     }
-    timers.forEach(
-        (family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
+    timers.forEach((family, set) -> listener.timers(Harnessed.FN, family, set.toByteString()));
     listener.done(response());
   }
 

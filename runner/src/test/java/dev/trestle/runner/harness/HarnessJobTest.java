@@ -74,8 +74,7 @@ final class HarnessJobTest {
   /** The call cannot wait until a worker has taken what it puts out. */
   @Test
   void oneCallMayPutOutMoreThanFitsOnTheWayToAWorker() throws Exception {
-    PCollection<Long> burst =
-        pipeline.apply(Create.of(1L)).apply(ParDo.of(new Burst(200_000)));
+    PCollection<Long> burst = pipeline.apply(Create.of(1L)).apply(ParDo.of(new Burst(200_000)));
     sums(inHarness(burst.apply(Reshuffle.viaRandomKey()), "Same"));
     RunningJob job = start();
     assertThat(job.await(LONG_ENOUGH), is(true));
@@ -148,8 +147,7 @@ final class HarnessJobTest {
   private static PCollection<Long> inHarness(PCollection<Long> input, String name) {
     return input
         .apply(
-            name,
-            ParDo.of(new InHarness<Long, Long>((element, calls) -> calls.output(0, element))))
+            name, ParDo.of(new InHarness<Long, Long>((element, calls) -> calls.output(0, element))))
         .setCoder(VarLongCoder.of());
   }
 
@@ -158,8 +156,7 @@ final class HarnessJobTest {
   }
 
   private RunningJob start() {
-    TrestlePipelineOptions options =
-        PipelineOptionsFactory.as(TrestlePipelineOptions.class);
+    TrestlePipelineOptions options = PipelineOptionsFactory.as(TrestlePipelineOptions.class);
     options.setParallelism(2);
     options.setMaxBundleSize(500);
     Supplier<SdkWorkers> made =

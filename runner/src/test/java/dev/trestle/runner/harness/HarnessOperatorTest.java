@@ -179,8 +179,7 @@ final class HarnessOperatorTest {
     accept(operator, 1);
     operator.flush();
     runSteps();
-    HarnessException failure =
-        assertThrows(HarnessException.class, () -> work().attend());
+    HarnessException failure = assertThrows(HarnessException.class, () -> work().attend());
     assertThat(failure.getMessage(), containsString("Elsewhere: "));
     assertThat(failure.getMessage(), containsString("no luck with 0"));
   }
@@ -188,10 +187,7 @@ final class HarnessOperatorTest {
   @Test
   void whoAsksForAnUnknownSideInputIsToldSo() {
     HarnessOperator operator =
-        open(
-            context,
-            100,
-            (element, calls) -> calls.sideInput(0, GlobalWindow.INSTANCE));
+        open(context, 100, (element, calls) -> calls.sideInput(0, GlobalWindow.INSTANCE));
     accept(operator, 1);
     operator.flush();
     HarnessException failure = assertThrows(HarnessException.class, this::settle);
@@ -247,8 +243,7 @@ final class HarnessOperatorTest {
   private static void accept(HarnessOperator operator, int count) {
     operator.startBundle();
     for (long i = 0; i < count; i++) {
-      operator.accept(
-          i, Instant.ofEpochMilli(i), GlobalWindow.INSTANCE, PaneInfo.NO_FIRING, null);
+      operator.accept(i, Instant.ofEpochMilli(i), GlobalWindow.INSTANCE, PaneInfo.NO_FIRING, null);
     }
     operator.finishBundle();
   }

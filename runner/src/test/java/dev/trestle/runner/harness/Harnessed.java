@@ -74,8 +74,7 @@ public final class Harnessed {
   static Step.Harness splittableStep(
       TransformName name, Collection input, List<Collection> outputs, HarnessFn.Splittable fn) {
     FakeTask task = FakeTask.of(fn, input, outputs, List.of());
-    FakeTask truncate =
-        FakeTask.of(Harnessed::truncate, input, List.of(input), List.of());
+    FakeTask truncate = FakeTask.of(Harnessed::truncate, input, List.of(input), List.of());
     HarnessSpec spec = spec(name, task, List.of(), List.of(), List.of());
     return new Step.Harness(
         name,
@@ -102,11 +101,8 @@ public final class Harnessed {
     OffsetRange left =
         new OffsetRange(range.getFrom(), Math.min(range.getTo(), range.getFrom() + 2));
     calls.output(
-        0,
-        sized.withValue(
-            KV.of(KV.of(pair.getKey(), KV.of(left, restricted.getValue())), 2.0)));
+        0, sized.withValue(KV.of(KV.of(pair.getKey(), KV.of(left, restricted.getValue())), 2.0)));
   }
-
 
   /** A step with one output, of the same collection as its input. */
   static Step.Harness step(TransformName name, Collection collection, HarnessFn fn) {

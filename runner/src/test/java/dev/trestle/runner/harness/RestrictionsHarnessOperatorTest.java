@@ -46,8 +46,7 @@ final class RestrictionsHarnessOperatorTest {
       new Collection(
           "input",
           KvCoder.of(
-              KvCoder.of(
-                  VarLongCoder.of(), KvCoder.of(OffsetRange.Coder.of(), VoidCoder.of())),
+              KvCoder.of(VarLongCoder.of(), KvCoder.of(OffsetRange.Coder.of(), VoidCoder.of())),
               DoubleCoder.of()),
           WindowingStrategy.globalDefault(),
           false);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands for a window fn that only an SDK can call. Its windows come with the elements: {@link
- * OpaqueWindow}s, or intervals where it makes such; nothing is
- * ever assigned or mapped here, and merged by a {@link Merger} only.
+ * OpaqueWindow}s, or intervals where it makes such; nothing is ever assigned or mapped here, and
+ * merged by a {@link Merger} only.
  */
 public final class OpaqueWindowFn extends WindowFn<Object, BoundedWindow> {
   private static final long serialVersionUID = 1L;
@@ -69,7 +69,8 @@ public final class OpaqueWindowFn extends WindowFn<Object, BoundedWindow> {
     if (merger == null) {
       throw new UnsupportedOperationException(this + " is called by its SDK alone");
     }
-    for (Map.Entry<BoundedWindow, List<BoundedWindow>> merge : merger.merge(c.windows()).entrySet()) {
+    for (Map.Entry<BoundedWindow, List<BoundedWindow>> merge :
+        merger.merge(c.windows()).entrySet()) {
       c.merge(merge.getValue(), merge.getKey());
     }
   }

@@ -110,7 +110,7 @@ class OpaqueWindowFnTest {
           }
 
           @Override
-          public void merge(Collection<BoundedWindow> toBeMerged, OpaqueWindow result) {
+          public void merge(Collection<BoundedWindow> toBeMerged, BoundedWindow result) {
             merged.add(toBeMerged + " to " + result);
           }
         });
