@@ -8,6 +8,9 @@ import java.util.List;
 /** Where a suite sends its pipelines: to a server that is given, or to one of this working tree. */
 final class JobServer {
 
+  /** Of a process that the server brings itself; an SDK does not take an empty text for it. */
+  private static final String NO_COMMAND = "{}";
+
   private JobServer() {}
 
   /**
@@ -20,7 +23,11 @@ final class JobServer {
     String endpoint =
         pipelines.endpoint() != null ? pipelines.endpoint() : start(options, services);
     String environment = pipelines.environment() != null ? pipelines.environment() : usual;
-    return new Target(endpoint, environment, pipelines.environmentConfig(), pipelines.options());
+    String config = pipelines.environmentConfig();
+    if (config.isEmpty() && environment.equals("PROCESS")) {
+      config = NO_COMMAND;
+    }
+    return new Target(endpoint, environment, config, pipelines.options());
   }
 
   private static String start(SuiteOptions options, Services services)

@@ -1,10 +1,9 @@
 /**
- * Runs Beam's own conformance tests against a runner, in worker processes with a time limit for
- * each test, and compares the outcome with the list of failures that are expected.
+ * Runs Beam's own conformance tests against a runner and compares the outcome with the list of
+ * failures that are expected.
  *
- * <p>Start reading at {@link dev.trestle.validates.SuiteRunner}. What runs where: {@link
- * dev.trestle.validates.Worker} is the main class of the child processes, all else belongs to the
- * parent. Nothing here knows which runner is tested: it is an option.
+ * <p>May import all packages below it. Start reading at {@link dev.trestle.validates.SuiteRunner};
+ * {@link dev.trestle.validates.Suite} names the suites, each with the class that comes by its tests.
  */
 @NullMarked
 package dev.trestle.validates;

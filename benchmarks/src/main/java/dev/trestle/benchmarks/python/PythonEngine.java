@@ -17,8 +17,9 @@ enum PythonEngine {
     List<String> start(Setting setting, Services services)
         throws IOException, InterruptedException {
       String launcher = setting.root().resolve("trestle").toString();
+      Path directory = setting.scratch().resolve("trestle");
       String endpoint =
-          services.start("trestle", port -> List.of(launcher, "server", "--port=" + port));
+          services.start("trestle", port -> List.of(launcher, "server", "--port=" + port, "--directory=" + directory));
       return List.of(
           "--runner=PortableRunner",
           "--job_endpoint=" + endpoint,
