@@ -39,7 +39,10 @@ class BadInputTest {
 
   @Test
   void noCommandShowsTheCommands() {
-    assertAnswer(Command.run(), REFUSED, "wordcount");
+    Command command = Command.run();
+
+    assertThat(command.err(), containsString("wordcount"));
+    assertThat(command.exitCode(), is(REFUSED));
   }
 
   @Test

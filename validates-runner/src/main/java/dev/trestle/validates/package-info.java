@@ -3,7 +3,8 @@
  * failures that are expected.
  *
  * <p>May import all packages below it. Start reading at {@link dev.trestle.validates.SuiteRunner};
- * {@link dev.trestle.validates.Suite} names the suites, each with the class that comes by its tests.
+ * {@link dev.trestle.validates.Suite} names the suites, each with the class that comes by its
+ * tests.
  */
 @NullMarked
 package dev.trestle.validates;

@@ -19,7 +19,9 @@ enum PythonEngine {
       String launcher = setting.root().resolve("trestle").toString();
       Path directory = setting.scratch().resolve("trestle");
       String endpoint =
-          services.start("trestle", port -> List.of(launcher, "server", "--port=" + port, "--directory=" + directory));
+          services.start(
+              "trestle",
+              port -> List.of(launcher, "server", "--port=" + port, "--directory=" + directory));
       return List.of(
           "--runner=PortableRunner",
           "--job_endpoint=" + endpoint,

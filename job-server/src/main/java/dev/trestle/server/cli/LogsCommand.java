@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
 /** Shows what a job says. */
 @Command(
     name = "logs",
-    description =
-        "Shows what a job at a server and its workers have to say, and goes on until the job ends.")
+    description = "Shows what a job at a server and its workers say, until it ends.")
 public final class LogsCommand implements Callable<Integer> {
 
   private static final String STATE = "STATE";

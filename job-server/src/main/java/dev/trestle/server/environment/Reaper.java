@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends processes whose server has died without ending them, and removes their files. It is a small
- * process itself, which is told what there is and sees, by the end of its input, that the server has
- * gone. Most workers end by themselves then, but not those in Go, and none whose user code is busy.
+ * process itself, which is told what there is and sees, by the end of its input, that the server
+ * has gone. Most workers end by themselves then, but not those in Go, and none whose user code is
+ * busy.
  */
 final class Reaper implements AutoCloseable {
 

@@ -108,8 +108,7 @@ public final class ServedJob {
   public CompletableFuture<MetricResults> metrics() {
     CompletableFuture<RunningJob> job;
     synchronized (this) {
-      boolean runs =
-          JobStates.isLive(record.state()) && record.state() != JobState.Enum.STARTING;
+      boolean runs = JobStates.isLive(record.state()) && record.state() != JobState.Enum.STARTING;
       job = runs ? begin : CompletableFuture.failedFuture(new JobRefusal(notRunning()));
     }
     return job.handle((begun, ended) -> begun == null ? atEnd() : told(begun.metrics()));

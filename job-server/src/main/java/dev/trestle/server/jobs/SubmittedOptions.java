@@ -98,8 +98,7 @@ public final class SubmittedOptions {
   /** How many workers of an environment there are to be; one unless told otherwise. */
   static int sdkWorkers(Struct submitted) {
     Value value =
-        submitted.getFieldsOrDefault(
-            PREFIX + SDK_WORKERS + SUFFIX, Value.getDefaultInstance());
+        submitted.getFieldsOrDefault(PREFIX + SDK_WORKERS + SUFFIX, Value.getDefaultInstance());
     int workers = (int) number(value);
     return workers > 0 ? workers : 1;
   }

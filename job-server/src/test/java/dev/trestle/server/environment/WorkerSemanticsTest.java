@@ -314,10 +314,7 @@ final class WorkerSemanticsTest {
 
   @Test
   void restrictionsThatArePutOff() throws Exception {
-    pipeline
-        .apply(Create.of(5, 20, 30))
-        .apply(ParDo.of(new Pausing()))
-        .apply(ParDo.of(new Tell()));
+    pipeline.apply(Create.of(5, 20, 30)).apply(ParDo.of(new Pausing())).apply(ParDo.of(new Tell()));
     List<String> positions = new ArrayList<>();
     for (int size : new int[] {5, 20, 30}) {
       IntStream.range(0, size).forEach(i -> positions.add(size + ":" + i));
