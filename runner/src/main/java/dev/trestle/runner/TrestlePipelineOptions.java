@@ -132,6 +132,19 @@ public interface TrestlePipelineOptions
 
   void setAllowStateLoss(boolean consent);
 
+  /**
+   * Whether the job is drained from its start: it ends what it had begun in its earlier life, and
+   * begins nothing.
+   */
+  @Description(
+      "Drains the job from its start: unbounded sources read nothing more, splittable DoFns truncate"
+          + " what is left to be done, and what has been read goes through. Ends a streaming job in"
+          + " good order from its last checkpoint, or from a savepoint.")
+  @Default.Boolean(false)
+  boolean getDrain();
+
+  void setDrain(boolean drain);
+
   /** How often a job may fail without a checkpoint in between and be started again. */
   @Description(
       "How often the job is started again, from its last checkpoint, when it fails without having"

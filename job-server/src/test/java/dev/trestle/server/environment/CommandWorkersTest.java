@@ -105,7 +105,7 @@ final class CommandWorkersTest {
     try (WorkerFixture fixture =
         new WorkerFixture(withTimeouts(settings(directory), Duration.ofSeconds(1), LONG))) {
       assertThat(failure(fixture, program), containsString("has not connected within 1 s"));
-      assertThat(WorkerFixture.children(), is(empty()));
+      WorkerFixture.awaitNoChildren();
     }
   }
 
@@ -124,7 +124,7 @@ final class CommandWorkersTest {
       }
       workers.close();
       asked.join();
-      assertThat(WorkerFixture.children(), is(empty()));
+      WorkerFixture.awaitNoChildren();
     }
   }
 

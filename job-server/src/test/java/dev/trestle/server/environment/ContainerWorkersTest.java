@@ -91,6 +91,6 @@ final class ContainerWorkersTest {
         failure(engine(0, 0, "exec sleep 1000"), Duration.ofSeconds(1)),
         containsString("has not connected within 1 s"));
     assertThat(whatWasAsked().get(2), startsWith("rm --force "));
-    assertThat(WorkerFixture.children(), is(empty()));
+    WorkerFixture.awaitNoChildren();
   }
 }

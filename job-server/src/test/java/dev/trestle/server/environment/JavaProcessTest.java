@@ -5,7 +5,6 @@ import static dev.trestle.server.environment.WorkerFixture.image;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
@@ -81,7 +80,7 @@ final class JavaProcessTest {
       }
       assertThat(entry.getSeverity(), is(LogEntry.Severity.Enum.INFO));
       workers.close();
-      assertThat(WorkerFixture.children(), is(empty()));
+      WorkerFixture.awaitNoChildren();
     }
   }
 

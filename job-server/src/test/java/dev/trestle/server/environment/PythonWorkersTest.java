@@ -194,7 +194,7 @@ final class PythonWorkersTest {
       }
       workers.close();
       assertThat(refusal.join().getMessage(), is("The job has let go of its SDK workers"));
-      assertThat(WorkerFixture.children(), is(empty()));
+      WorkerFixture.awaitNoChildren();
     }
   }
 

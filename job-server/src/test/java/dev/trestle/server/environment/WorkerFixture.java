@@ -1,5 +1,9 @@
 package dev.trestle.server.environment;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+
 import dev.trestle.runner.worker.ArtifactSource;
 import dev.trestle.runner.worker.Descriptors;
 import dev.trestle.runner.worker.RecordedBundle;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactFilePayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
@@ -175,6 +180,18 @@ final class WorkerFixture implements AutoCloseable {
     bundle.send(Descriptors.INPUT, bytes.toByteString());
     bundle.endOfInput();
     return heard;
+  }
+
+  /** Waits until there are no children: one that has just ended is still there, without a name. */
+  static void awaitNoChildren() throws InterruptedException {
+    long start = System.nanoTime();
+    while (!children().isEmpty()) {
+      assertThat(
+          children().toString(),
+          System.nanoTime() - start,
+          is(lessThan(TimeUnit.SECONDS.toNanos(60))));
+      Thread.sleep(10);
+    }
   }
 
   /** Those that this process has started, and theirs, but for the one that watches over them. */

@@ -111,7 +111,8 @@ public final class Assembly {
         options.getMaxBundleSize(),
         TimeUnit.MILLISECONDS.toNanos(bundleMillis(options, bounded)),
         flushNanos(graph, bounded, scripted),
-        options.getEnforceImmutability());
+        options.getEnforceImmutability(),
+        options.getDrain());
   }
 
   private static long flushNanos(OperatorGraph graph, boolean bounded, boolean scripted) {

@@ -9,6 +9,7 @@ package dev.trestle.runner.engine;
  * @param maxBundleNanos nanoseconds, at least 1
  * @param flushNanos how long partial aggregates may be kept back, in nanoseconds
  * @param checkImmutability whether to check that no step changes an element it has been given
+ * @param drain whether the job is drained from its start
  */
 public record EngineSettings(
     int parallelism,
@@ -16,4 +17,5 @@ public record EngineSettings(
     int maxBundleSize,
     long maxBundleNanos,
     long flushNanos,
-    boolean checkImmutability) {}
+    boolean checkImmutability,
+    boolean drain) {}

@@ -138,6 +138,9 @@ public final class JobBuilder {
             index,
             parallelism,
             keyGroups);
+    if (settings.drain()) {
+      context.drain();
+    }
     SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
     for (Node node : stage.nodes()) {
       context.add(

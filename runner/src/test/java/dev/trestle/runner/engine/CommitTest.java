@@ -85,7 +85,7 @@ final class CommitTest {
             true);
     return new JobBuilder(
             new OperatorGraph(List.of(stage), List.of()),
-            new EngineSettings(1, 1, 10, 1_000_000_000L, 0, false),
+            new EngineSettings(1, 1, 10, 1_000_000_000L, 0, false, false),
             resources,
             scheduler,
             RestoredJob.NONE)

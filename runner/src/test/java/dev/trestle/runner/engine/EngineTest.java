@@ -155,7 +155,7 @@ final class EngineTest {
   private JobBuilder builder(Scheduler scheduler, InstantSource clock, int bundleSize) {
     return new JobBuilder(
         graph(),
-        new EngineSettings(3, 128, bundleSize, 50_000_000, Long.MAX_VALUE, false),
+        new EngineSettings(3, 128, bundleSize, 50_000_000, Long.MAX_VALUE, false, false),
         new JobResources(
             PipelineOptionsFactory.create(),
             new MemoryBudget(1 << 24),

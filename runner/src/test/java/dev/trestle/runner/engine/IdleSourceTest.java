@@ -133,7 +133,7 @@ final class IdleSourceTest {
       JobBuilder builder =
           new JobBuilder(
               graph(),
-              new EngineSettings(PARALLELISM, 128, 100, 50_000_000, Long.MAX_VALUE, false),
+              new EngineSettings(PARALLELISM, 128, 100, 50_000_000, Long.MAX_VALUE, false, false),
               new JobResources(
                   PipelineOptionsFactory.create(),
                   new MemoryBudget(1 << 24),

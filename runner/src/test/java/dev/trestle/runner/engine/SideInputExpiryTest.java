@@ -178,7 +178,7 @@ final class SideInputExpiryTest {
     JobBuilder builder =
         new JobBuilder(
             graph(),
-            new EngineSettings(1, 128, 100, 50_000_000, Long.MAX_VALUE, false),
+            new EngineSettings(1, 128, 100, 50_000_000, Long.MAX_VALUE, false, false),
             new JobResources(
                 PipelineOptionsFactory.create(),
                 new MemoryBudget(1 << 24),

@@ -231,6 +231,7 @@ final class SimulatedProcess {
         1 + random.nextInt(20),
         TimeUnit.HOURS.toNanos(1),
         random.nextBoolean() ? 0 : TimeUnit.HOURS.toNanos(1),
+        false,
         false);
   }
 

@@ -76,7 +76,7 @@ final class ThreadedSchedulerTest {
     JobBuilder builder =
         new JobBuilder(
             new OperatorGraph(List.of(stage), List.of()),
-            new EngineSettings(TASKS, 128, 1, 50_000_000, Long.MAX_VALUE, false),
+            new EngineSettings(TASKS, 128, 1, 50_000_000, Long.MAX_VALUE, false, false),
             new JobResources(
                 PipelineOptionsFactory.create(),
                 new MemoryBudget(1 << 24),

@@ -177,6 +177,22 @@ final class DrainTest {
   }
 
   @Test
+  void jobThatStoppedIsEndedByOneThatIsDrainedFromItsStart() throws Exception {
+    Pipeline pipeline = pipeline(withCheckpoints());
+    sum("fixed", endless(pipeline), Window.into(FixedWindows.of(CENTURY)));
+    TrestlePipelineResult job = run(pipeline);
+    awaitReads(100);
+    job.stopWithSavepoint();
+    long read = READ_SUM.get();
+    assertThat(SUMS, is(Map.of()));
+
+    pipeline.getOptions().as(TrestlePipelineOptions.class).setDrain(true);
+    assertThat(run(pipeline).waitUntilFinish(), is(PipelineResult.State.DONE));
+    assertThat(SUMS, is(Map.of("fixed", read)));
+    assertThat(READ_SUM.get(), is(read));
+  }
+
+  @Test
   void jobThatFailsWhileItIsDrainedIsDrainedAllTheSame() throws Exception {
     Pipeline pipeline = pipeline(withCheckpoints());
     sum("failing", endless(pipeline), Window.into(FixedWindows.of(CENTURY)));
