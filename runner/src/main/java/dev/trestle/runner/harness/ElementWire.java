@@ -6,7 +6,6 @@ import dev.trestle.runner.operator.Metadata;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.translation.graph.Collection;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ final class ElementWire {
 
   /** Reads one element and hands it on. */
   void read(ByteSource from, Receiver to) throws IOException {
-    Instant timestamp = Instant.ofEpochMilli(new DataInputStream(from).readLong() + TIME_SHIFT);
+    Instant timestamp = Instant.ofEpochMilli(from.readLong() + TIME_SHIFT);
     Object windows = readWindows(from);
     PaneInfo pane = PaneInfoCoder.INSTANCE.decode(from);
     Metadata metadata = null;
@@ -95,7 +94,7 @@ final class ElementWire {
   }
 
   private Object readWindows(ByteSource from) throws IOException {
-    int count = new DataInputStream(from).readInt();
+    int count = from.readInt();
     if (count == 1) {
       return windowCoder.decode(from);
     }

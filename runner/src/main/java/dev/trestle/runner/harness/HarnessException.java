@@ -9,6 +9,10 @@ public final class HarnessException extends RuntimeException {
     super(transform + ": " + trouble);
   }
 
+  HarnessException(String transform, String trouble, Throwable cause) {
+    super(transform + ": " + trouble, cause);
+  }
+
   HarnessException(String transform, Throwable cause) {
     super(transform + ": " + cause.getMessage(), cause);
   }

@@ -59,7 +59,7 @@ final class OutputPorts {
       try {
         to.wire.read(from, to.receiver);
       } catch (IOException e) {
-        throw new HarnessException(transform, e);
+        throw new HarnessException(transform, "what its worker puts out cannot be read", e);
       }
       slice.spend();
     }
