@@ -2,6 +2,7 @@ package dev.trestle.translation;
 
 import dev.trestle.translation.fusion.Fusion;
 import dev.trestle.translation.graph.OperatorGraph;
+import dev.trestle.translation.rehydrate.Corrections;
 import dev.trestle.translation.rehydrate.SplittableExpansion;
 import dev.trestle.translation.steps.StepGraphBuilder;
 import dev.trestle.translation.transform.CombineExpansion;
@@ -49,7 +50,8 @@ public final class PipelineTranslator {
    * @throws IllegalArgumentException if the proto contradicts itself
    */
   public static OperatorGraph translate(RunnerApi.Pipeline proto) {
-    validate(proto);
+    RunnerApi.Pipeline named = Corrections.nameTransforms(proto);
+    validate(named);
     Problems problems = new Problems();
     for (String requirement : proto.getRequirementsList()) {
       if (!REQUIREMENTS.contains(requirement)) {
@@ -59,7 +61,7 @@ public final class PipelineTranslator {
             "remove the transform that makes it");
       }
     }
-    StepGraphBuilder steps = new TransformWalk(expand(proto), ThisJvm::is, problems).walk();
+    StepGraphBuilder steps = new TransformWalk(expand(named), ThisJvm::is, problems).walk();
     problems.throwIfAny();
     return Fusion.fuse(steps.build());
   }
@@ -91,7 +93,8 @@ public final class PipelineTranslator {
 
   private static RunnerApi.Pipeline expand(RunnerApi.Pipeline proto) {
     try {
-      return CombineExpansion.expand(SplittableExpansion.expand(proto), ThisJvm::is);
+      RunnerApi.Pipeline coded = Corrections.codeScripts(proto);
+      return CombineExpansion.expand(SplittableExpansion.expand(coded), ThisJvm::is);
     } catch (IOException e) {
       throw new IllegalArgumentException("The pipeline holds a payload that cannot be read", e);
     }

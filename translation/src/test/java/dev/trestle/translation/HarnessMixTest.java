@@ -12,7 +12,9 @@ import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -163,6 +165,63 @@ class HarnessMixTest {
     assertThat(script.getValueCoder(), hasToString("varint"));
     assertThat(script.getEvents(), hasSize(2));
     assertThat(Graphs.steps(graph, Step.Recode.class), hasSize(0));
+  }
+
+  @Test
+  void scriptIsCodedAsItSaysWhateverItsCollectionSays() {
+    Pipeline p = Graphs.pipeline();
+    p.apply(TestStream.create(VarLongCoder.of()).addElements(5L).advanceWatermarkToInfinity())
+        .apply("Reader", ParDo.of(new Fns.Same<>()));
+    RunnerApi.Pipeline.Builder proto = Foreign.all(p).toBuilder();
+    RunnerApi.Components.Builder components = proto.getComponentsBuilder();
+    components.putCoders(
+        "odd",
+        RunnerApi.Coder.newBuilder()
+            .setSpec(RunnerApi.FunctionSpec.newBuilder().setUrn("odd:coder:v1"))
+            .build());
+    for (String id : List.copyOf(components.getPcollectionsMap().keySet())) {
+      components.putPcollections(
+          id, components.getPcollectionsOrThrow(id).toBuilder().setCoderId("odd").build());
+    }
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    Step.Harness reader = Graphs.step(graph, Step.Harness.class);
+    assertThat(reader.input().coder(), hasToString("varint"));
+  }
+
+  @Test
+  void transformsWithoutNamesAreTakenByTheirIds() {
+    Pipeline p = Graphs.pipeline();
+    PCollection<String> main = p.apply("Main", Create.of("a"));
+    main.apply("Left", ParDo.of(new Fns.Stable()));
+    main.apply("Right", ParDo.of(new Fns.Stable()));
+    RunnerApi.Pipeline.Builder proto = Foreign.all(p).toBuilder();
+    List<String> nameless =
+        proto.getComponents().getTransformsMap().entrySet().stream()
+            .filter(entry -> entry.getValue().getUniqueName().endsWith("(Stable)"))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    for (String id : nameless) {
+      proto
+          .getComponentsBuilder()
+          .putTransforms(
+              id,
+              proto.getComponents().getTransformsOrThrow(id).toBuilder()
+                  .clearUniqueName()
+                  .build());
+    }
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    assertThat(
+        Graphs.steps(graph, Step.Harness.class).stream()
+            .map(step -> step.transform().fullName())
+            .filter(nameless::contains)
+            .sorted()
+            .toList(),
+        equalTo(nameless));
   }
 
   @Test

@@ -1,6 +1,7 @@
 /**
- * From protos back to SDK objects: coders, windowing strategies, combine fns. Imports {@code graph}
- * only; start at {@link dev.trestle.translation.rehydrate.Rehydrator}.
+ * From protos back to SDK objects: coders, windowing strategies, combine fns; and what has to be
+ * done to protos before. Imports {@code graph} only; start at {@link
+ * dev.trestle.translation.rehydrate.Rehydrator}.
  */
 @NullMarked
 package dev.trestle.translation.rehydrate;
