@@ -208,9 +208,7 @@ class HarnessMixTest {
           .getComponentsBuilder()
           .putTransforms(
               id,
-              proto.getComponents().getTransformsOrThrow(id).toBuilder()
-                  .clearUniqueName()
-                  .build());
+              proto.getComponents().getTransformsOrThrow(id).toBuilder().clearUniqueName().build());
     }
 
     OperatorGraph graph = PipelineTranslator.translate(proto.build());

@@ -4,7 +4,6 @@ import static dev.trestle.server.environment.WorkerFixture.image;
 import static dev.trestle.server.environment.WorkerFixture.script;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;

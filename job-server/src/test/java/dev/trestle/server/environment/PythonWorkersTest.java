@@ -5,7 +5,6 @@ import static dev.trestle.server.environment.WorkerFixture.image;
 import static dev.trestle.server.environment.WorkerFixture.script;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;

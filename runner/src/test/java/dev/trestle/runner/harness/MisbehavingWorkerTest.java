@@ -71,8 +71,7 @@ final class MisbehavingWorkerTest {
     }
 
     @Override
-    public WorkerBundle begin(
-        String descriptor, List<CacheToken> tokens, BundleListener listener) {
+    public WorkerBundle begin(String descriptor, List<CacheToken> tokens, BundleListener listener) {
       listeners.add(listener);
       return this;
     }
@@ -188,8 +187,7 @@ final class MisbehavingWorkerTest {
   @Test
   void whereThereAreNoWorkersTheStepSaysSo() {
     HarnessOperator operator = new HarnessOperator(step(SdkWorkers.none()));
-    HarnessException failure =
-        assertThrows(HarnessException.class, () -> operator.open(context));
+    HarnessException failure = assertThrows(HarnessException.class, () -> operator.open(context));
     assertThat(failure.getMessage(), containsString("Elsewhere: The job has no workers"));
   }
 
@@ -220,15 +218,13 @@ final class MisbehavingWorkerTest {
   }
 
   private static void give(HarnessOperator operator) {
-    operator.accept(
-        1L, Instant.ofEpochMilli(0), GlobalWindow.INSTANCE, PaneInfo.NO_FIRING, null);
+    operator.accept(1L, Instant.ofEpochMilli(0), GlobalWindow.INSTANCE, PaneInfo.NO_FIRING, null);
   }
 
   private void assertFails(String message) {
     Slice slice = new Slice();
     slice.restart(Integer.MAX_VALUE, Long.MAX_VALUE);
-    HarnessException failure =
-        assertThrows(HarnessException.class, () -> work().deliver(slice));
+    HarnessException failure = assertThrows(HarnessException.class, () -> work().deliver(slice));
     assertThat(failure.getMessage(), containsString("Elsewhere"));
     assertThat(failure.getMessage(), containsString(message));
   }
