@@ -6,7 +6,6 @@ import static dev.trestle.server.environment.WorkerFixture.settings;
 import static dev.trestle.server.environment.WorkerFixture.withTimeouts;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,7 +14,6 @@ import dev.trestle.runner.worker.WorkerException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -156,8 +154,7 @@ final class CommandWorkersTest {
       }
       workers.close();
       asked.join();
-      List<ProcessHandle> left = WorkerFixture.children();
-      assertThat(left, is(empty()));
+      WorkerFixture.awaitNoChildren();
     }
   }
 }
