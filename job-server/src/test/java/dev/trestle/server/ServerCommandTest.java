@@ -170,6 +170,18 @@ class ServerCommandTest {
   }
 
   @Test
+  void healthIsThatOfAServer() {
+    Command serving = Command.run("health", "--endpoint=" + endpoint);
+    Command nobody = Command.run("health", "--endpoint=localhost:1");
+
+    assertThat(serving.out(), is(endpoint + "  serves\n"));
+    assertThat(serving.exitCode(), is(0));
+    assertThat(Command.run("health").out(), containsString(endpoint + "  serves\n"));
+    assertThat(nobody.err(), containsString("localhost:1: UNAVAILABLE"));
+    assertThat(nobody.exitCode(), is(1));
+  }
+
+  @Test
   void directoryOfAnotherServerIsRefused() {
     Command command = Command.run("server", "--port=0", "--directory=" + directory);
 

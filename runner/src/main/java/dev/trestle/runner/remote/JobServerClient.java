@@ -31,6 +31,9 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Metadata;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.TlsChannelCredentials;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthCheckRequest;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthGrpc;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ClientCalls;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.MetadataUtils;
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobServerClient implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 60;
+  private static final long HEALTH_SECONDS = 10;
   private static final int MOST_MESSAGE_BYTES = 256 << 20;
 
   private final ManagedChannel connection;
@@ -117,6 +121,15 @@ public final class JobServerClient implements AutoCloseable {
     return jobs()
         .run(RunJobRequest.newBuilder().setPreparationId(prepared.getPreparationId()).build())
         .getJobId();
+  }
+
+  /** Whether the server says that it takes calls; it has some seconds to say so. */
+  public boolean isServing() {
+    return HealthGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(HEALTH_SECONDS, TimeUnit.SECONDS)
+            .check(HealthCheckRequest.getDefaultInstance())
+            .getStatus()
+        == ServingStatus.SERVING;
   }
 
   /** All jobs that the server remembers, the oldest first. */
