@@ -25,6 +25,7 @@ public final class JobWorkers implements SdkWorkers {
   private final JobDescription job;
   private final EnvironmentSettings settings;
   private final int parallelism;
+  private final WorkerQuota quota;
   private final Reaper reaper = new Reaper();
 
   @GuardedBy("this")
@@ -39,13 +40,19 @@ public final class JobWorkers implements SdkWorkers {
   /**
    * @param server where workers connect
    * @param parallelism how many workers of an environment there are at most, from 1
+   * @param quota out of which they are
    */
   public JobWorkers(
-      WorkerServer server, JobDescription job, EnvironmentSettings settings, int parallelism) {
+      WorkerServer server,
+      JobDescription job,
+      EnvironmentSettings settings,
+      int parallelism,
+      WorkerQuota quota) {
     this.server = server;
     this.job = job;
     this.settings = settings;
     this.parallelism = parallelism;
+    this.quota = quota;
   }
 
   /**
@@ -73,6 +80,7 @@ public final class JobWorkers implements SdkWorkers {
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
       WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, reaper);
+      quota.take(parallelism);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
       for (int i = 0; i < parallelism; i++) {
@@ -102,5 +110,6 @@ public final class JobWorkers implements SdkWorkers {
     started.forEach(WorkerSlot::awaitStopped);
     used.forEach(WorkerLauncher::close);
     reaper.close();
+    quota.giveBack(started.size());
   }
 }

@@ -1,10 +1,8 @@
 package dev.trestle.server.service;
 
-import dev.trestle.server.jobs.JobRecord;
 import dev.trestle.server.jobs.Jobs;
 import dev.trestle.server.jobs.ServedJob;
 import dev.trestle.server.jobs.SubmittedOptions;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobRequest;
@@ -18,7 +16,6 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobPipelineResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsResponse;
-import org.apache.beam.model.jobmanagement.v1.JobApi.JobInfo;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobStateEvent;
@@ -86,18 +83,7 @@ final class JobService extends JobServiceImplBase {
   public void getJobs(GetJobsRequest request, StreamObserver<GetJobsResponse> client) {
     Answers.answer(
         client,
-        () -> {
-          List<JobInfo> infos = jobs.all().stream().map(job -> info(job.record())).toList();
-          return GetJobsResponse.newBuilder().addAllJobInfo(infos).build();
-        });
-  }
-
-  private static JobInfo info(JobRecord job) {
-    return JobInfo.newBuilder()
-        .setJobId(job.id())
-        .setJobName(job.name())
-        .setState(job.state())
-        .build();
+        () -> GetJobsResponse.newBuilder().addAllJobInfo(JobInfos.of(jobs.all())).build());
   }
 
   @Override
