@@ -39,7 +39,7 @@ install_tools() {
   [[ "$(id -u)" == 0 ]] || fail "it has to be root, for containers and packages."
   command -v apt-get >/dev/null || fail "it is made for Debian."
   local package missing=()
-  for package in podman buildah runc mmdebstrap netavark aardvark-dns catatonit \
+  for package in podman buildah runc mmdebstrap netavark aardvark-dns catatonit iptables \
     python3-venv python3-dev gcc; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed' ||
       missing+=("$package")
@@ -119,7 +119,7 @@ build_base() {
 # The health check is Docker's own: other formats of images have none.
 build_image() {
   step "building $image"
-  buildah bud --quiet --format docker --layers --file "$here/Dockerfile" --tag "$image" \
+  buildah bud --quiet --format docker --layers --network none --file "$here/Dockerfile" --tag "$image" \
     --build-arg BASE="$base" --build-arg PYTHON_PACKAGES="apache-beam==$beam" \
     --build-arg PIP_FIND_LINKS=/wheels --build-arg PIP_NO_INDEX=1 \
     --volume "$python/wheels:/wheels:ro" "$distribution" >/dev/null
@@ -129,7 +129,7 @@ build_image() {
 
 # As the manifest for Kubernetes has it.
 start_container() {
-  podman run --detach --name "$container" --init --read-only --tmpfs /tmp:exec,mode=1777 \
+  podman --log-level=fatal run --detach --name "$container" --init --read-only --tmpfs /tmp:exec,mode=1777 \
     --cap-drop=all --security-opt=no-new-privileges --publish 127.0.0.1::8099 \
     --volume "$volume:/var/lib/trestle" --volume "$work:$work" \
     "$image" server --listen=0.0.0.0 --insecure >/dev/null
@@ -174,13 +174,13 @@ count_words() {
 
 # Ends at SIGTERM by itself, and knows its jobs when it is started again.
 restart_container() {
-  podman stop --time=60 "$container" >/dev/null
+  podman --log-level=fatal stop --time=60 "$container" >/dev/null
   local status
   status="$(podman inspect --format '{{.State.ExitCode}}' "$container")"
   [[ "$status" == 143 ]] || fail "it has ended with $status, and should with that of SIGTERM."
   podman logs "$container" 2>&1 | grep -q "the job server is ending" ||
     fail "it has not ended in good order."
-  podman start "$container" >/dev/null
+  podman --log-level=fatal start "$container" >/dev/null
   await_health
   podman exec "$container" trestle jobs --all | grep -q '^words .*DONE' ||
     fail "the job has been forgotten."

@@ -148,7 +148,8 @@ public final class ServerCommand implements Callable<Integer> {
     servers.add(
         server.port(),
         new LocalServers.Address(
-            fromHere(settings.address()) + ":" + server.port(), certificates == null ? null : certificates.toAbsolutePath().toString()));
+            fromHere(settings.address()) + ":" + server.port(),
+            certificates == null ? null : certificates.toAbsolutePath().toString()));
     Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");

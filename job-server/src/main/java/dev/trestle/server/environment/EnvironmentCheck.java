@@ -74,7 +74,6 @@ public record EnvironmentCheck(EnvironmentSettings settings, WorkerQuota quota) 
   }
 
   private static IllegalArgumentException refusal(PTransform transform, String why) {
-    return new IllegalArgumentException(
-        "Transform '" + transform.getUniqueName() + "': " + why);
+    return new IllegalArgumentException("Transform '" + transform.getUniqueName() + "': " + why);
   }
 }

@@ -82,8 +82,7 @@ final class JobService extends JobServiceImplBase {
   @Override
   public void getJobs(GetJobsRequest request, StreamObserver<GetJobsResponse> client) {
     Answers.answer(
-        client,
-        () -> GetJobsResponse.newBuilder().addAllJobInfo(JobInfos.of(jobs.all())).build());
+        client, () -> GetJobsResponse.newBuilder().addAllJobInfo(JobInfos.of(jobs.all())).build());
   }
 
   @Override
