@@ -3,6 +3,7 @@ package dev.trestle.server.cli;
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
@@ -125,11 +126,13 @@ public final class ServerCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     EnvironmentSettings environments = worker.settings(!isLocal(settings));
     WorkerServer workers = startWorkers();
+    ForkServers forkServers = new ForkServers();
     JobServer server;
     try {
       server =
           JobServer.start(
-              settings, new EngineLauncher(new EnvironmentWorkers(workers, environments)));
+              settings,
+              new EngineLauncher(new EnvironmentWorkers(workers, environments, forkServers)));
     } catch (IOException | IllegalArgumentException e) {
       workers.close();
       throw notStarted(e);
@@ -140,7 +143,8 @@ public final class ServerCommand implements Callable<Integer> {
         server.port(),
         new LocalServers.Address(
             endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
+    Thread hook =
+        new Thread(() -> end(server, workers, forkServers, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
     terminal.out().println("ready endpoint=" + endpoint);
@@ -150,7 +154,7 @@ public final class ServerCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
-      end(server, workers, servers);
+      end(server, workers, forkServers, servers);
       return ExitCodes.INTERRUPTED;
     }
   }
@@ -171,11 +175,13 @@ public final class ServerCommand implements Callable<Integer> {
     return settings.address().getAddress().isLoopbackAddress();
   }
 
-  private void end(JobServer server, WorkerServer workers, LocalServers servers) {
+  private void end(
+      JobServer server, WorkerServer workers, ForkServers forkServers, LocalServers servers) {
     terminal.err().println("trestle: the job server is ending.");
     servers.remove(server.port());
     server.close();
     workers.close();
+    forkServers.close();
   }
 
   private ServerSettings settings() {

@@ -5,23 +5,37 @@ import dev.trestle.runner.worker.WorkerException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 
 /**
  * Workers in Python run on an interpreter of this machine that has the SDK installed, or in a
- * virtual environment where something has to be installed for them.
+ * virtual environment where something has to be installed for them. They are forked, if they can
+ * be, for it takes seconds to import the SDK.
  */
 final class PythonBoot implements WorkerBoot {
 
   private static final String MAIN = "apache_beam.runners.worker.sdk_worker_main";
 
+  /** How much of state and side inputs a worker remembers; the SDK's own default is nothing. */
+  private static final String CACHE_OPTION = "beam:option:max_cache_memory_usage_mb:v1";
+
+  private static final int CACHE_MEGABYTES = 100;
+
   private final Sdk sdk;
   private final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private volatile String executable = "";
 
-  PythonBoot(Sdk sdk, EnvironmentSettings settings) {
+  /**
+   * @param forkServers where workers come from; if empty, each starts from nothing
+   */
+  PythonBoot(Sdk sdk, EnvironmentSettings settings, Optional<ForkServers> forkServers) {
     this.sdk = sdk;
     this.settings = settings;
+    this.forkServers = forkServers;
   }
 
   @Override
@@ -36,8 +50,29 @@ final class PythonBoot implements WorkerBoot {
   }
 
   @Override
+  public Struct options(Struct submitted) {
+    if (submitted.getFieldsOrDefault(CACHE_OPTION, Value.getDefaultInstance()).getNumberValue()
+        > 0) {
+      return submitted;
+    }
+    return submitted.toBuilder()
+        .putFields(CACHE_OPTION, Value.newBuilder().setNumberValue(CACHE_MEGABYTES).build())
+        .build();
+  }
+
+  @Override
   public List<String> command(
       WorkerConnection connection, StagedFiles files, String options, Path own) {
     return List.of(executable, "-m", MAIN);
+  }
+
+  @Override
+  public ChildProcess start(ProcessBuilder builder, String id, Consumer<String> output)
+      throws WorkerException, IOException, InterruptedException {
+    return forkServers.isEmpty()
+        ? WorkerBoot.super.start(builder, id, output)
+        : forkServers
+            .get()
+            .fork(executable, builder.directory().toPath(), builder.environment(), output);
   }
 }
