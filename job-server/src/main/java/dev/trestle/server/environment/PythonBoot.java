@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
@@ -22,7 +23,8 @@ final class PythonBoot implements WorkerBoot {
   /** How much of state and side inputs a worker remembers; the SDK's own default is nothing. */
   private static final String CACHE_OPTION = "beam:option:max_cache_memory_usage_mb:v1";
 
-  private static final int CACHE_MEGABYTES = 100;
+  /** A text, as the SDK sends numbers: from a number of the struct it would read 100.0. */
+  private static final Value CACHE_MEGABYTES = Value.newBuilder().setStringValue("100").build();
 
   private final Sdk sdk;
   private final EnvironmentSettings settings;
@@ -51,13 +53,11 @@ final class PythonBoot implements WorkerBoot {
 
   @Override
   public Struct options(Struct submitted) {
-    if (submitted.getFieldsOrDefault(CACHE_OPTION, Value.getDefaultInstance()).getNumberValue()
-        > 0) {
-      return submitted;
-    }
-    return submitted.toBuilder()
-        .putFields(CACHE_OPTION, Value.newBuilder().setNumberValue(CACHE_MEGABYTES).build())
-        .build();
+    Value said = submitted.getFieldsOrDefault(CACHE_OPTION, Value.getDefaultInstance());
+    boolean isSaid = said.getNumberValue() > 0 || !Set.of("", "0").contains(said.getStringValue());
+    return isSaid
+        ? submitted
+        : submitted.toBuilder().putFields(CACHE_OPTION, CACHE_MEGABYTES).build();
   }
 
   @Override
