@@ -16,6 +16,10 @@ final class Transforms extends ExpansionService {
     super(options);
   }
 
+  /** There is nothing to close. */
+  @Override
+  public void close() {}
+
   @Override
   public void expand(ExpansionRequest request, StreamObserver<ExpansionResponse> observer) {
     super.expand(TransactionalKafkaWrite.recognized(request), observer);

@@ -19,15 +19,12 @@ final class Requests {
 
   private Requests() {}
 
-  /** The payload of {@link GenerateSequence.External}. */
-  static byte[] sequence(long start, long stop) throws CoderException {
-    Schema schema = Schema.builder().addInt64Field("start").addInt64Field("stop").build();
-    return payload(Row.withSchema(schema).addValues(start, stop).build()).toByteArray();
-  }
-
   /** A sequence, as a request. */
   static ExpansionRequest sequence() throws CoderException {
-    return request(GenerateSequence.External.URN, ByteString.copyFrom(sequence(0, 10)));
+    Schema schema = Schema.builder().addInt64Field("start").addInt64Field("stop").build();
+    return request(
+        GenerateSequence.External.URN,
+        payload(Row.withSchema(schema).addValues(0L, 10L).build()).toByteString());
   }
 
   /** The payload of Python's {@code WriteToKafka}. */
@@ -62,8 +59,7 @@ final class Requests {
     return ExternalConfigurationPayload.newBuilder()
         .setSchema(SchemaTranslation.schemaToProto(row.getSchema(), true))
         .setPayload(
-            ByteString.copyFrom(
-                CoderUtils.encodeToByteArray(RowCoder.of(row.getSchema()), row)))
+            ByteString.copyFrom(CoderUtils.encodeToByteArray(RowCoder.of(row.getSchema()), row)))
         .build();
   }
 }

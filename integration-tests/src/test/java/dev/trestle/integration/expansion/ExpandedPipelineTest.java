@@ -1,4 +1,4 @@
-package dev.trestle.expansion;
+package dev.trestle.integration.expansion;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -11,15 +11,23 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.beam.model.pipeline.v1.ExternalTransforms.ExternalConfigurationPayload;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.RowCoder;
 import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.SchemaTranslation;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.construction.External;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,9 +94,21 @@ class ExpandedPipelineTest {
         pipeline.apply(
             "Numbers",
             External.<PBegin, Long>of(
-                GenerateSequence.External.URN, Requests.sequence(0, 100), expansion));
+                GenerateSequence.External.URN, sequence(0, 100), expansion));
     PAssert.thatSingleton(numbers.apply(Sum.longsGlobally())).isEqualTo(4950L);
 
     pipeline.run().waitUntilFinish();
+  }
+
+  /** What the transform is told. */
+  private static byte[] sequence(long start, long stop) throws CoderException {
+    Schema schema = Schema.builder().addInt64Field("start").addInt64Field("stop").build();
+    Row row = Row.withSchema(schema).addValues(start, stop).build();
+    return ExternalConfigurationPayload.newBuilder()
+        .setSchema(SchemaTranslation.schemaToProto(schema, true))
+        .setPayload(
+            ByteString.copyFrom(CoderUtils.encodeToByteArray(RowCoder.of(schema), row)))
+        .build()
+        .toByteArray();
   }
 }
