@@ -3,8 +3,12 @@ package dev.trestle.expansion;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.expansion.service.ExpansionServiceOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.PortablePipelineOptions;
@@ -51,9 +55,15 @@ final class ExpansionServer implements AutoCloseable {
     PortablePipelineOptions portable = options.as(PortablePipelineOptions.class);
     portable.setDefaultEnvironmentType("PROCESS");
     portable.setDefaultEnvironmentConfig("{}");
-    portable.setFilesToStage(
-        List.of(System.getProperty("java.class.path", "").split(File.pathSeparator, -1)));
+    portable.setFilesToStage(classPath());
     return options;
+  }
+
+  private static List<String> classPath() {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getProperty("java.class.path", ""))
+        .filter(entry -> Files.exists(Path.of(entry)) && !entry.isEmpty())
+        .collect(Collectors.toList());
   }
 
   /** Where it listens. */

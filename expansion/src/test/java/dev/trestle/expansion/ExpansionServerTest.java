@@ -105,6 +105,7 @@ class ExpansionServerTest {
         hasItems(
             "beam-sdks-java-io-kafka",
             "kafka-clients",
+            "beam-sdks-java-io-jdbc",
             "beam-sdks-java-extensions-avro"));
     ArtifactInformation kafka =
         files.get(
@@ -166,7 +167,9 @@ class ExpansionServerTest {
             .keySet(),
         hasItems(
             "beam:schematransform:org.apache.beam:kafka_read:v1",
-            "beam:schematransform:org.apache.beam:kafka_write:v1"));
+            "beam:schematransform:org.apache.beam:kafka_write:v1",
+            "beam:schematransform:org.apache.beam:jdbc_read:v1",
+            "beam:schematransform:org.apache.beam:jdbc_write:v1"));
   }
 
   @Test
