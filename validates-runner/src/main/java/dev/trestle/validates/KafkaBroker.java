@@ -28,7 +28,6 @@ final class KafkaBroker {
     return services.start(
         "kafka",
         port ->
-            List.of(
-                java, "-Xmx128m", "-cp", classPath, MAIN, directory, Integer.toString(port)));
+            List.of(java, "-Xmx128m", "-cp", classPath, MAIN, directory, Integer.toString(port)));
   }
 }

@@ -20,8 +20,7 @@ import java.util.Map;
  * @param pipelineOptions of every pipeline
  * @param surroundings what the tests need besides a job server
  */
-record PythonSuite(
-    List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
+record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
     implements Suite.Source {
 
   /** Services that tests are told of by environment variables. */

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A program of any kind, in a process of its own. What it prints is appended to a file. It is killed
- * with this JVM, if that ends in good order. Any thread may call.
+ * A program of any kind, in a process of its own. What it prints is appended to a file. It is
+ * killed with this JVM, if that ends in good order. Any thread may call.
  */
 public final class Program implements AutoCloseable {
 

@@ -93,8 +93,7 @@ class ExpandedPipelineTest {
     PCollection<Long> numbers =
         pipeline.apply(
             "Numbers",
-            External.<PBegin, Long>of(
-                GenerateSequence.External.URN, sequence(0, 100), expansion));
+            External.<PBegin, Long>of(GenerateSequence.External.URN, sequence(0, 100), expansion));
     PAssert.thatSingleton(numbers.apply(Sum.longsGlobally())).isEqualTo(4950L);
 
     pipeline.run().waitUntilFinish();
@@ -106,8 +105,7 @@ class ExpandedPipelineTest {
     Row row = Row.withSchema(schema).addValues(start, stop).build();
     return ExternalConfigurationPayload.newBuilder()
         .setSchema(SchemaTranslation.schemaToProto(schema, true))
-        .setPayload(
-            ByteString.copyFrom(CoderUtils.encodeToByteArray(RowCoder.of(schema), row)))
+        .setPayload(ByteString.copyFrom(CoderUtils.encodeToByteArray(RowCoder.of(schema), row)))
         .build()
         .toByteArray();
   }

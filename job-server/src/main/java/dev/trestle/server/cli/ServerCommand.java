@@ -177,7 +177,9 @@ public final class ServerCommand implements Callable<Integer> {
   }
 
   private void announce(ExpansionProcess expansion) {
-    terminal.err().println("trestle: the expansion service listens at " + expansion.endpoint() + ".");
+    terminal
+        .err()
+        .println("trestle: the expansion service listens at " + expansion.endpoint() + ".");
     terminal.out().println("expansion-service endpoint=" + expansion.endpoint());
   }
 

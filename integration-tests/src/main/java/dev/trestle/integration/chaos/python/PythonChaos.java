@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Kills the server of a Python job, and its workers, while it reads and writes Kafka, and counts the
- * results. Takes the number of events, the number of kills, a seed, an empty directory, the working
- * tree, and a Python interpreter with Beam. Exits with 0 where every result is there once.
+ * Kills the server of a Python job, and its workers, while it reads and writes Kafka, and counts
+ * the results. Takes the number of events, the number of kills, a seed, an empty directory, the
+ * working tree, and a Python interpreter with Beam. Exits with 0 where every result is there once.
  */
 public final class PythonChaos {
 
