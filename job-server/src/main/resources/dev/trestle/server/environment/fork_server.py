@@ -15,7 +15,6 @@ import runpy
 import selectors
 import signal
 import sys
-import traceback
 
 WORKER = 'apache_beam.runners.worker.sdk_worker_main'
 IDLE_SECONDS = 600
@@ -134,7 +133,8 @@ def become(request):
   sys.argv = [WORKER]
   if 'numpy' in sys.modules:
     sys.modules['numpy'].random.seed()  # the standard library sees to its own
-  runpy.run_module(WORKER, run_name='__main__', alter_sys=True)
+  # As python -m does it: in this module, which picklers may know as the main one already.
+  runpy._run_module_as_main(WORKER)
 
 
 server = ForkServer()
