@@ -95,7 +95,7 @@ install_python() {
 
 build_distribution() {
   step "building the distribution"
-  "$root/mvnw" -q -f "$root/pom.xml" -DskipTests -pl job-server -am package >&2
+  "$root/mvnw" -q -f "$root/pom.xml" -DskipTests -pl expansion,job-server -am package >&2
   local version
   version="$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$root/pom.xml")"
   distribution="$root/job-server/target/trestle-$version"

@@ -169,7 +169,9 @@ class OpenServerTest {
     PortablePipelineOptions portable = options.as(PortablePipelineOptions.class);
     portable.setDefaultEnvironmentType("DOCKER");
     portable.setFilesToStage(
-        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1)).toList());
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !entry.isEmpty())
+            .toList());
     Pipeline pipeline = Pipeline.create(options);
     pipeline
         .apply(Create.of(List.of(1L, 2L)))

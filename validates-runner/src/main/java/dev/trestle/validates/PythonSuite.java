@@ -11,14 +11,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tests out of the Python SDK, which brings them along.
  *
  * @param selection modules, and pytest's options that choose among their tests
  * @param pipelineOptions of every pipeline
+ * @param surroundings what the tests need besides a job server
  */
-record PythonSuite(List<String> selection, List<String> pipelineOptions) implements Suite.Source {
+record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
+    implements Suite.Source {
+
+  /** Services that tests are told of by environment variables. */
+  interface Surroundings {
+
+    /** Starts them; the variables. */
+    Map<String, String> start(SuiteOptions options, Services services)
+        throws IOException, InterruptedException;
+  }
+
+  private static final Surroundings NONE = (options, services) -> Map.of();
 
   /** The modules of Beam with tests that every runner should pass. */
   private static final List<String> VALIDATES_RUNNER =
@@ -39,20 +52,36 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions) impleme
 
   /** Beam's tests of portable runners, pointed at our server. */
   static PythonSuite ofJobServer(String... pipelineOptions) {
-    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions));
+    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions), NONE);
   }
 
   static PythonSuite validatesRunner() {
     List<String> selection = new ArrayList<>(VALIDATES_RUNNER);
     selection.addAll(List.of("-m", "it_validatesrunner"));
-    return new PythonSuite(selection, List.of());
+    return new PythonSuite(selection, List.of(), NONE);
   }
 
   /** Transcripts of what triggers do, played through TestStream. */
   static PythonSuite triggers() {
     return new PythonSuite(
         List.of("apache_beam.transforms.trigger_test", "-k", "WeakTestStreamTranscriptTest"),
-        List.of());
+        List.of(),
+        NONE);
+  }
+
+  /** Java's Kafka transforms, expanded by our service, and a broker. */
+  static PythonSuite kafka() {
+    return new PythonSuite(
+        List.of("apache_beam.io.external.xlang_kafkaio_it_test", "-k", "hosted"),
+        List.of(),
+        (options, services) -> {
+          String expansion = ExpansionService.start(options, services);
+          return Map.of(
+              "EXPANSION_PORT",
+              expansion.substring(expansion.lastIndexOf(':') + 1),
+              "KAFKA_BOOTSTRAP_SERVER",
+              KafkaBroker.start(options, services));
+        });
   }
 
   @Override
@@ -67,6 +96,7 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions) impleme
             sources,
             selection,
             pipelineOptions(target, python, services),
+            surroundings.start(options, services),
             options.limit(),
             reports);
     return new ProgramTests(program, program.tests(), options.jobs(), options.limit(), reports);

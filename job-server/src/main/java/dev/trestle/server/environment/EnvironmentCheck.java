@@ -6,6 +6,7 @@ import dev.trestle.server.environment.JobWorkers.JobDescription;
 import dev.trestle.translation.ThisJvm;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
@@ -67,7 +68,7 @@ public record EnvironmentCheck(EnvironmentSettings settings, WorkerQuota quota) 
             "none", "", Struct.getDefaultInstance(), ArtifactSource.NONE, entry -> {});
     try {
       WorkerLaunchers.of(
-          EnvironmentChoice.choose(environment, settings), nobody, settings, new Reaper());
+          EnvironmentChoice.choose(environment, settings), nobody, settings, Optional.empty(), new Reaper());
     } catch (WorkerException e) {
       throw refusal(transform, String.valueOf(e.getMessage()));
     }

@@ -4,9 +4,11 @@ import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentCheck;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.environment.JobWorkers;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import dev.trestle.server.environment.WorkerQuota;
+import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -15,10 +17,14 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
  *
  * @param server where workers connect; stays the caller's
  * @param settings how they are started
+ * @param forkServers for those in Python; stay the caller's
  * @param quota how many there may be
  */
 public record EnvironmentWorkers(
-    WorkerServer server, EnvironmentSettings settings, WorkerQuota quota)
+    WorkerServer server,
+    EnvironmentSettings settings,
+    ForkServers forkServers,
+    WorkerQuota quota)
     implements EngineLauncher.Workforce {
 
   @Override
@@ -36,6 +42,11 @@ public record EnvironmentWorkers(
             submission.artifacts(),
             new WorkerMessages(messages));
     return new JobWorkers(
-        server, job, settings, SubmittedOptions.sdkWorkers(submission.sdkOptions()), quota);
+        server,
+        job,
+        settings,
+        Optional.of(forkServers),
+        SubmittedOptions.sdkWorkers(submission.sdkOptions()),
+        quota);
   }
 }

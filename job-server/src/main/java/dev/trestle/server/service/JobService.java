@@ -9,6 +9,8 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.DescribePipelineOptionsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.DescribePipelineOptionsResponse;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobPipelineRequest;
@@ -120,6 +122,17 @@ final class JobService extends JobServiceImplBase {
         request.getJobId(),
         client,
         job -> CancelJobResponse.newBuilder().setState(job.cancel()).build());
+  }
+
+  @Override
+  public void drain(DrainJobRequest request, StreamObserver<DrainJobResponse> client) {
+    answer(
+        request.getJobId(),
+        client,
+        job -> {
+          job.drain();
+          return DrainJobResponse.newBuilder().setState(job.state().getState()).build();
+        });
   }
 
   @Override

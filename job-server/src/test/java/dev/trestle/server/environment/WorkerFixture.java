@@ -48,12 +48,19 @@ final class WorkerFixture implements AutoCloseable {
   final BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
   final WorkerServer server;
   final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private final List<JobWorkers> workers = new ArrayList<>();
   private WorkerQuota quota = new WorkerQuota(100);
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
+    this(settings, Optional.empty());
+  }
+
+  WorkerFixture(EnvironmentSettings settings, Optional<ForkServers> forkServers)
+      throws IOException {
     this.server = WorkerServer.start();
     this.settings = settings;
+    this.forkServers = forkServers;
   }
 
   /** Settings that look nowhere else, with times that no test reaches. */
@@ -91,7 +98,8 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started = new JobWorkers(server, job(), settings, parallelism, quota);
+    JobWorkers started =
+        new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
     workers.add(started);
     return started;
   }

@@ -22,6 +22,7 @@ import org.apache.beam.model.jobmanagement.v1.ArtifactApi.ArtifactResponseWrappe
 import org.apache.beam.model.jobmanagement.v1.ArtifactApi.GetArtifactResponse;
 import org.apache.beam.model.jobmanagement.v1.ArtifactApi.ResolveArtifactsResponse;
 import org.apache.beam.model.jobmanagement.v1.ArtifactStagingServiceGrpc;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobState;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
@@ -153,7 +154,6 @@ class FuzzedRequestsTest {
     List<MethodDescriptor<?, ?>> methods =
         new ArrayList<>(JobServiceGrpc.getServiceDescriptor().getMethods());
     methods.remove(JobServiceGrpc.getPrepareMethod());
-    methods.add(JobControlMethods.DRAIN);
     methods.add(JobControlMethods.SAVEPOINT);
     methods.add(JobControlMethods.STOP);
     for (MethodDescriptor<?, ?> method : methods) {
@@ -246,10 +246,14 @@ class FuzzedRequestsTest {
         case 3 -> check(() -> server.metrics(id));
         case 4 -> check(() -> server.states(id).next());
         case 5 -> check(() -> FakeStager.open(server, id, FakeStager.content("it")).await());
-        case 6 -> check(() -> control(JobControlMethods.DRAIN, id));
+        case 6 -> check(() -> drain(id));
         default -> check(() -> control(JobControlMethods.STOP, id));
       }
     }
+  }
+
+  private void drain(String id) {
+    server.jobs().drain(DrainJobRequest.newBuilder().setJobId(id).build());
   }
 
   private void control(MethodDescriptor<GetJobStateRequest, ?> method, String id) {

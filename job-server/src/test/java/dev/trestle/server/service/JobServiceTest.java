@@ -286,7 +286,7 @@ class JobServiceTest {
     Map<String, Value> large = Map.of("text", text("x".repeat(TestServer.MESSAGE_BYTES - 1000)));
     String first = server.prepare(Pipeline.getDefaultInstance(), large);
     server.prepare(Pipeline.getDefaultInstance(), large);
-    server.prepare(Pipeline.getDefaultInstance(), Map.of("parallelism", text("3")));
+    server.prepare(Pipeline.getDefaultInstance(), large);
 
     List<JobInfo> jobs =
         server.jobs().getJobs(GetJobsRequest.getDefaultInstance()).getJobInfoList();
@@ -294,7 +294,7 @@ class JobServiceTest {
     assertThat(jobs.get(0).getJobId(), is(first));
     assertThat(
         jobs.stream().map(job -> job.getPipelineOptions().getFieldsMap().keySet()).toList(),
-        contains(Set.of(), Set.of("beam:option:text:v1"), Set.of("beam:option:parallelism:v1")));
+        contains(Set.of(), Set.of("beam:option:text:v1"), Set.of("beam:option:text:v1")));
   }
 
   @Test

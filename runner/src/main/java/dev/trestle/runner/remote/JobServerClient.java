@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.jobmanagement.v1.ArtifactStagingServiceGrpc;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsRequest;
@@ -154,11 +155,7 @@ public final class JobServerClient implements AutoCloseable {
 
   /** Asks for the job to be drained. */
   public void drain(String job) {
-    ClientCalls.blockingUnaryCall(
-        channel,
-        JobControlMethods.DRAIN,
-        calls.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
-        GetJobStateRequest.newBuilder().setJobId(job).build());
+    jobs().drain(DrainJobRequest.newBuilder().setJobId(job).build());
   }
 
   /** Asks for a savepoint; the place is there when it is durable, however long that takes. */
