@@ -68,7 +68,11 @@ public record EnvironmentCheck(EnvironmentSettings settings, WorkerQuota quota) 
             "none", "", Struct.getDefaultInstance(), ArtifactSource.NONE, entry -> {});
     try {
       WorkerLaunchers.of(
-          EnvironmentChoice.choose(environment, settings), nobody, settings, Optional.empty(), new Reaper());
+          EnvironmentChoice.choose(environment, settings),
+          nobody,
+          settings,
+          Optional.empty(),
+          new Reaper());
     } catch (WorkerException e) {
       throw refusal(transform, String.valueOf(e.getMessage()));
     }

@@ -21,10 +21,7 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
  * @param quota how many there may be
  */
 public record EnvironmentWorkers(
-    WorkerServer server,
-    EnvironmentSettings settings,
-    ForkServers forkServers,
-    WorkerQuota quota)
+    WorkerServer server, EnvironmentSettings settings, ForkServers forkServers, WorkerQuota quota)
     implements EngineLauncher.Workforce {
 
   @Override

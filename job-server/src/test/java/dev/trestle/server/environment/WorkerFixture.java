@@ -98,8 +98,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started =
-        new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
+    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
     workers.add(started);
     return started;
   }

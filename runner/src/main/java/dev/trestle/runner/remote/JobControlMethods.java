@@ -20,8 +20,7 @@ public final class JobControlMethods {
       method("Savepoint");
 
   /** Takes a savepoint and cancels the job right behind it; answers the savepoint's place. */
-  public static final MethodDescriptor<GetJobStateRequest, StringValue> STOP =
-      method("Stop");
+  public static final MethodDescriptor<GetJobStateRequest, StringValue> STOP = method("Stop");
 
   private JobControlMethods() {}
 
