@@ -230,11 +230,11 @@ class HarnessMixTest {
     Step.Harness writer = (Step.Harness) Graphs.node(graph, "Script/Write").step();
     assertThat(writer.input().coder(), hasToString("varint"));
     assertThat(
-        Graphs.stage(graph, "Reader").root().step(),
-        equalTo(Graphs.node(graph, "Reader").step()));
+        Graphs.stage(graph, "Reader").root().step(), equalTo(Graphs.node(graph, "Reader").step()));
     Step.Harness keyedStep = (Step.Harness) Graphs.node(graph, "Reader").step();
     assertThat(
-        keyedStep.input().coder(), hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
+        keyedStep.input().coder(),
+        hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
   }
 
   private static Map.Entry<String, PTransform> transform(

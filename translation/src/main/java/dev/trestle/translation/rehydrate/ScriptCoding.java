@@ -1,6 +1,7 @@
 package dev.trestle.translation.rehydrate;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
@@ -9,7 +10,9 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PCollection;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TestStreamPayload;
+import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 
 /**
  * Test streams whose collection has another coder than their script. Python makes such: of pairs,
@@ -20,6 +23,8 @@ import org.apache.beam.sdk.util.construction.PTransformTranslation;
  * </pre>
  *
  * A flatten of one collection is in the model of every SDK, and changes nothing but the coder.
+ *
+ * <p>Go names the coder of elements without their length, and writes them with it.
  */
 public final class ScriptCoding {
   private final Components.Builder components;
@@ -48,7 +53,8 @@ public final class ScriptCoding {
     return any ? pipeline.toBuilder().setComponents(coding.components).build() : pipeline;
   }
 
-  private boolean expand(String id, PTransform testStream, String coderId) {
+  private boolean expand(String id, PTransform testStream, String coderId)
+      throws InvalidProtocolBufferException {
     if (testStream.getOutputsCount() != 1) {
       return false; // refused later, with all else that is wrong
     }
@@ -56,6 +62,10 @@ public final class ScriptCoding {
     PCollection elements = components.getPcollectionsOrThrow(output);
     if (elements.getCoderId().equals(coderId)) {
       return false;
+    }
+    if (isPrefixed(elements.getCoderId(), coderId)) {
+      components.putTransforms(id, codedBy(elements.getCoderId(), testStream));
+      return true;
     }
     PCollection scripted = elements.toBuilder().setCoderId(coderId).build();
     if (testStream.getEnvironmentId().isEmpty()) {
@@ -66,12 +76,30 @@ public final class ScriptCoding {
     return true;
   }
 
+  /** Whether a coder puts the length in front of what another one writes. */
+  private boolean isPrefixed(String coderId, String partId) {
+    RunnerApi.Coder coder = components.getCodersOrThrow(coderId);
+    return coder.getSpec().getUrn().equals(ModelCoders.LENGTH_PREFIX_CODER_URN)
+        && coder.getComponentCoderIdsList().equals(List.of(partId));
+  }
+
+  private static PTransform codedBy(String coderId, PTransform testStream)
+      throws InvalidProtocolBufferException {
+    TestStreamPayload script = TestStreamPayload.parseFrom(testStream.getSpec().getPayload());
+    PTransform.Builder coded = testStream.toBuilder();
+    coded
+        .getSpecBuilder()
+        .setPayload(script.toBuilder().setCoderId(coderId).build().toByteString());
+    return coded.build();
+  }
+
   private void addParts(String id, PTransform testStream, String elements, PCollection scripted) {
     String tag = testStream.getOutputsMap().keySet().iterator().next();
     String script = "trestle:" + id + "/Script";
     String write = "trestle:" + id + "/Write";
     String name = testStream.getUniqueName();
-    components.putPcollections(script, scripted.toBuilder().setUniqueName(name + "/Script").build());
+    components.putPcollections(
+        script, scripted.toBuilder().setUniqueName(name + "/Script").build());
     components.putTransforms(
         script,
         testStream.toBuilder().setUniqueName(name + "/Script").putOutputs(tag, script).build());
@@ -79,8 +107,7 @@ public final class ScriptCoding {
         write,
         PTransform.newBuilder()
             .setUniqueName(name + "/Write")
-            .setSpec(
-                FunctionSpec.newBuilder().setUrn(PTransformTranslation.FLATTEN_TRANSFORM_URN))
+            .setSpec(FunctionSpec.newBuilder().setUrn(PTransformTranslation.FLATTEN_TRANSFORM_URN))
             .putInputs("in", script)
             .putOutputs("out", elements)
             .setEnvironmentId(testStream.getEnvironmentId())
