@@ -212,7 +212,7 @@ class HarnessRefusalTest {
         Graphs.step(PipelineTranslator.translate(proto), Step.GroupByKey.class);
 
     assertThat(grouping.input().windowing().needsMerge(), is(true));
-    HarnessSpec.Merging merging = Objects.requireNonNull(grouping.merging());
+    HarnessSpec.Inquiry merging = Objects.requireNonNull(grouping.merging());
     assertThat(merging.environment(), is(Foreign.environment()));
     PTransform merge =
         merging.descriptor().getTransformsMap().values().stream()

@@ -34,12 +34,18 @@ final class StageDescriptor {
    * @return its id
    */
   String addSource(String collection) {
+    return addSource(
+        collection, components.portCoderId(collection, components.coderId(collection)));
+  }
+
+  /**
+   * The same for input that is coded in another way than its collection.
+   *
+   * @param coderId of the port
+   */
+  String addSource(String collection, String coderId) {
     String id = "trestle:read:" + collection;
-    addPort(
-        id,
-        PTransform.newBuilder().putOutputs("out", collection),
-        SOURCE,
-        components.portCoderId(collection, components.coderId(collection)));
+    addPort(id, PTransform.newBuilder().putOutputs("out", collection), SOURCE, coderId);
     return id;
   }
 
