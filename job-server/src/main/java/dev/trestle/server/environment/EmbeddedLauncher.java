@@ -67,8 +67,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
   }
 
   /** {@code FnHarness.main}, of the worker's classes and with arguments that are of these. */
-  private static void callHarness(
-      WorkerConnection connection, String options, ClassLoader classes)
+  private static void callHarness(WorkerConnection connection, String options, ClassLoader classes)
       throws ReflectiveOperationException {
     Class<?> optionsType = classes.loadClass("org.apache.beam.sdk.options.PipelineOptions");
     Class<?> endpointType =
@@ -85,13 +84,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
     classes
         .loadClass("org.apache.beam.fn.harness.FnHarness")
         .getMethod(
-            "main",
-            String.class,
-            optionsType,
-            Set.class,
-            endpointType,
-            endpointType,
-            endpointType)
+            "main", String.class, optionsType, Set.class, endpointType, endpointType, endpointType)
         .invoke(
             null,
             connection.id(),

@@ -14,8 +14,8 @@ import org.github.jamm.MemoryMeter;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Java workers have on their class path: besides the staged files what these may lack, which is
- * the harness itself, and where it takes its log from.
+ * What Java workers have on their class path: besides the staged files what these may lack, which
+ * is the harness itself, and where it takes its log from.
  */
 final class JavaClassPath {
 

@@ -72,9 +72,9 @@ final class StageDescriptor {
             .build());
   }
 
-  /** Adds a transform as it is. */
+  /** Adds a transform as a whole: of what it may consist of nobody is to know. */
   void add(String id, PTransform transform) {
-    descriptor.putTransforms(id, transform);
+    descriptor.putTransforms(id, transform.toBuilder().clearSubtransforms().build());
     collections.addAll(transform.getInputsMap().values());
     collections.addAll(transform.getOutputsMap().values());
   }
