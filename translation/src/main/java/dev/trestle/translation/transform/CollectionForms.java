@@ -1,10 +1,10 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
-import dev.trestle.translation.graph.HarnessSpec.Merging;
+import dev.trestle.translation.graph.HarnessSpec.Inquiry;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.graph.TransformName;
-import dev.trestle.translation.harness.MergingSpecs;
+import dev.trestle.translation.harness.InquirySpecs;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.StepGraphBuilder;
@@ -172,8 +172,8 @@ final class CollectionForms {
   }
 
   /** Who merges the windows of a collection, which only an SDK can merge. */
-  Merging merging(String id) throws IOException {
-    return MergingSpecs.describe(id, wire);
+  Inquiry merging(String id) throws IOException {
+    return new InquirySpecs(wire).merging(id);
   }
 
   /** The script of a test stream whose elements are encoded. */

@@ -68,6 +68,19 @@ class WireCodersTest {
   }
 
   @Test
+  void iterablesStayIterablesWhenTheyAreGrouped() throws IOException {
+    Coder<?> ungrouped =
+        KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(IterableCoder.of(VarLongCoder.of())));
+    String id = wire.add(ungrouped);
+    assertThat(
+        wire.coders.elements(id),
+        hasToString("KvCoder(string_utf8,IterableCoder(IterableCoder(varint)))"));
+    assertThat(
+        wire.coders.elements(wire.coders.ungrouped(id)),
+        hasToString("KvCoder(string_utf8,IterableCoder(varint))"));
+  }
+
+  @Test
   void groupsThatAreNoneAreRefused() throws IOException {
     String id = wire.add(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of()));
 
