@@ -46,6 +46,12 @@ final class RestrictionBundles implements AsyncWork, Returns {
     /** Whether an answer is awaited. */
     private boolean asked;
 
+    /**
+     * What splits have left of restrictions that the worker had begun. It still has them until the
+     * bundle ends: DoFns that keep a connection for each restriction rely on being alone with it.
+     */
+    private final List<DelayedBundleApplication> residuals = new ArrayList<>();
+
     Given(long splitAt) {
       this.splitAt = splitAt;
     }
@@ -165,7 +171,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
     for (ChannelSplit channel : split.response().getChannelSplitsList()) {
       takeBackFrom((int) channel.getFirstResidualElement(), its);
     }
-    takeBack(split.response().getResidualRootsList(), its);
+    its.residuals.addAll(split.response().getResidualRootsList());
   }
 
   private void takeBackFrom(int first, Given its) {
@@ -226,6 +232,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
   public void done(Arrival.Done done) {
     Given its = given.remove(done.bundle());
     if (its != null) {
+      takeBack(its.residuals, its);
       takeBack(done.response().getResidualRootsList(), its);
     }
   }

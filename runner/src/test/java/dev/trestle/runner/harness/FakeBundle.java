@@ -319,6 +319,8 @@ public final class FakeBundle implements WorkerBundle {
                 .addChannelSplits(channelSplit(number - 1, number + 1))
                 .addResidualRoots(DelayedBundleApplication.newBuilder().setApplication(rest))
                 .build());
+        schedule(); // the DoFn hears of it when it claims something next
+        body.pause();
         return;
       }
       if (position > range.getFrom() && random.nextInt(6) == 0) {
