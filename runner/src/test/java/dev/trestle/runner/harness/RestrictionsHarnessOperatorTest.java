@@ -123,6 +123,19 @@ final class RestrictionsHarnessOperatorTest {
   }
 
   @Test
+  void whatASplitLeavesIsNotBegunBeforeItsBundleHasEnded() {
+    give(0, 1000);
+    work().hasten();
+    while (work().isOut()) {
+      assertThat("nothing to begin", operator.nextWakeup(), is(Long.MAX_VALUE));
+      runSteps(1);
+      work().attend();
+    }
+    assertThat("the rest", operator.nextWakeup(), is(not(Long.MAX_VALUE)));
+    assertThat(output.values(), is(empty()));
+  }
+
+  @Test
   void theRestOutlivesTheProcess() throws Exception {
     give(0, 500);
     give(1000, 500);
