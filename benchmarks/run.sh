@@ -65,6 +65,12 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --kills=N           50
       --seed=N            of events and kills; 42
 
+  chaos-python the same for a job in Python, through a job server: the server and one of its workers
+               are killed in turn. Needs Python 3.11; some 20 s for each kill
+      --events=N          200000
+      --kills=N           20
+      --seed=N            of events and kills; 42
+
   simulate     jobs that crash, over stores that fail, in seeded schedules; exits with 1 if the
                results of one are not those of a job that nothing disturbs. Measures nothing
       --schedules=N       10000, over all pipelines in turn
@@ -111,7 +117,7 @@ case $command in
   wordcount | start | python) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   many-timers | large-state) allowed="keys heap" ;;
-  chaos) allowed="events kills seed" ;;
+  chaos | chaos-python) allowed="events kills seed" ;;
   simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
@@ -488,6 +494,16 @@ case $command in
       "${events:-2000000}" "${kills:-50}" "${seed:-42}" "$scratch" || status=$?
     [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     machine
+    ;;
+  chaos-python)
+    prepare
+    build integration-tests "$CHAOS_JAR"
+    python=$(in_jvm 1200 256m trestle dev.trestle.benchmarks.python.Interpreter "$ROOT")
+    scratch=$(mktemp -d "$WORK/chaos-python.XXXXXX")
+    status=0
+    in_jvm 7200 512m chaos dev.trestle.integration.chaos.python.PythonChaos \
+      "${events:-200000}" "${kills:-20}" "${seed:-42}" "$scratch" "$ROOT" "$python" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     ;;
   simulate)
     prepare

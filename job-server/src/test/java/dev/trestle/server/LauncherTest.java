@@ -77,6 +77,36 @@ class LauncherTest {
   }
 
   @Test
+  void expansionServiceIsBuiltWhenItIsWanted() throws Exception {
+    Files.createDirectories(root.resolve("expansion/src/main"));
+    script(
+        root.resolve("mvnw"),
+        "case \"$*\" in",
+        "  *expansion*)",
+        "    echo the service, too",
+        "    touch expansion/target/trestle-expansion-1.jar",
+        "    echo kafka.jar > expansion/target/classpath ;;",
+        "  *)",
+        "    touch job-server/target/trestle-job-server-1.jar",
+        "    echo \"$PWD/runner/target/runner.jar\" > job-server/target/classpath ;;",
+        "esac");
+    String property =
+        "[-Dtrestle.expansion=" + root + "/expansion/target/trestle-expansion-1.jar:kafka.jar]";
+
+    Run server = run(root.resolve("trestle"), "server", "--port=0");
+    Run help = run(root.resolve("trestle"), "expansion-service", "--help");
+    Run both = run(root.resolve("trestle"), "server", "--expansion-service=0");
+    Run service = run(root.resolve("trestle"), "expansion-service");
+
+    assertThat(server.err() + help.err(), not(containsString("the service, too")));
+    assertThat(server.out() + help.out(), not(containsString("trestle.expansion")));
+    assertThat(both.err(), containsString("the service, too"));
+    assertThat(both.out(), containsString(property));
+    assertThat(service.err(), is(""));
+    assertThat(service.out(), containsString(property));
+  }
+
+  @Test
   void failedBuildIsShownAndEndsIt() throws Exception {
     script(root.resolve("mvnw"), "echo no such symbol; exit 1");
 

@@ -57,16 +57,15 @@ record GoSuite(String list, Flags flags) implements Suite.Source {
                 "--alsoStartLoopbackWorker"));
   }
 
-  /** TestDrain runs for ever, unless somebody drains its job. */
+  /**
+   * TestDrain runs for ever, unless somebody drains its job; its name ends with a random number.
+   */
   private static List<String> drain(Target target, SuiteOptions options) {
-    String drain =
-        String.join(
-            " ",
-            "'" + JobServer.launcher(options) + "'",
-            "drain",
-            "--endpoint=" + target.endpoint(),
-            "go-testdrain");
-    return List.of("sh", "-c", "until " + drain + "; do sleep 2; done");
+    String trestle = "'" + JobServer.launcher(options) + "'";
+    String at = " --endpoint=" + target.endpoint();
+    String job = "$(" + trestle + " jobs" + at + " | grep -om1 '^go-testdrain-[0-9]*')";
+    return List.of(
+        "sh", "-c", "until " + trestle + " drain" + at + " " + job + "; do sleep 5; done");
   }
 
   /** The tests of packages that leave the choice of the runner to flags. */

@@ -56,6 +56,8 @@ enum Suite {
       "python-validates", 47, "Python's ValidatesRunner", PythonSuite.validatesRunner()),
   PYTHON_TRIGGERS(
       "python-triggers", 18, "Python's transcripts of triggers", PythonSuite.triggers()),
+  PYTHON_KAFKA(
+      "python-kafka", 2, "Python's tests of Kafka, with Java's transforms", PythonSuite.kafka()),
   GO("go", 91, "Go's integration, regression and cross-language tests", GoSuite.integration()),
   GO_PACKAGES(
       "go-packages", 157, "the tests of Go's packages that run pipelines", GoSuite.packages()),

@@ -3,17 +3,17 @@ package dev.trestle.server.cli;
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.server.service.JobServer;
 import dev.trestle.server.service.ServerSettings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -113,6 +113,17 @@ public final class ServerCommand implements Callable<Integer> {
       description = "Megabytes of a file that is staged. Default: ${DEFAULT-VALUE}.")
   private long maxArtifactMegabytes = ServerSettings.DEFAULT_ARTIFACT_BYTES / MEGABYTE;
 
+  @Option(
+      names = "--expansion-service",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "" + ExpansionProcess.DEFAULT_PORT,
+      description =
+          "Also starts an expansion service, which has Java transforms for pipelines of other SDKs:"
+              + " see 'trestle expansion-service --help'. At PORT, or ${FALLBACK-VALUE}; 0 for any"
+              + " that is free. It listens at localhost, with --insecure where the server does.")
+  private @Nullable Integer expansionPort;
+
   private final Terminal terminal;
 
   public ServerCommand(Terminal terminal) {
@@ -124,14 +135,18 @@ public final class ServerCommand implements Callable<Integer> {
     verbosity.apply();
     ServerSettings settings = settings();
     EnvironmentSettings environments = worker.settings(!isLocal(settings));
+    Optional<ExpansionProcess> expansion = startExpansionService();
     WorkerServer workers = startWorkers();
+    ForkServers forkServers = new ForkServers();
     JobServer server;
     try {
       server =
           JobServer.start(
-              settings, new EngineLauncher(new EnvironmentWorkers(workers, environments)));
+              settings,
+              new EngineLauncher(new EnvironmentWorkers(workers, environments, forkServers)));
     } catch (IOException | IllegalArgumentException e) {
       workers.close();
+      expansion.ifPresent(ExpansionProcess::close);
       throw notStarted(e);
     }
     LocalServers servers = new LocalServers(ControlDirectory.ofUser());
@@ -140,9 +155,11 @@ public final class ServerCommand implements Callable<Integer> {
         server.port(),
         new LocalServers.Address(
             endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
+    Parts parts = new Parts(server, workers, forkServers, expansion);
+    Thread hook = new Thread(() -> end(parts, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
+    expansion.ifPresent(this::announce);
     terminal.out().println("ready endpoint=" + endpoint);
     terminal.out().flush();
     try {
@@ -150,9 +167,24 @@ public final class ServerCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
-      end(server, workers, servers);
+      end(parts, servers);
       return ExitCodes.INTERRUPTED;
     }
+  }
+
+  private Optional<ExpansionProcess> startExpansionService() {
+    if (expansionPort == null) {
+      return Optional.empty();
+    }
+    String host = insecure && listen != null ? listen : "localhost";
+    return Optional.of(ExpansionProcess.start(host, expansionPort, ""));
+  }
+
+  private void announce(ExpansionProcess expansion) {
+    terminal
+        .err()
+        .println("trestle: the expansion service listens at " + expansion.endpoint() + ".");
+    terminal.out().println("expansion-service endpoint=" + expansion.endpoint());
   }
 
   private static WorkerServer startWorkers() {
@@ -171,17 +203,31 @@ public final class ServerCommand implements Callable<Integer> {
     return settings.address().getAddress().isLoopbackAddress();
   }
 
-  private void end(JobServer server, WorkerServer workers, LocalServers servers) {
+  /** What runs in this process, and beside it. */
+  private record Parts(
+      JobServer server,
+      WorkerServer workers,
+      ForkServers forkServers,
+      Optional<ExpansionProcess> expansion) {
+
+    void close() {
+      server.close();
+      workers.close();
+      forkServers.close();
+      expansion.ifPresent(ExpansionProcess::close);
+    }
+  }
+
+  private void end(Parts parts, LocalServers servers) {
     terminal.err().println("trestle: the job server is ending.");
-    servers.remove(server.port());
-    server.close();
-    workers.close();
+    servers.remove(parts.server.port());
+    parts.close();
   }
 
   private ServerSettings settings() {
-    InetAddress host = host();
+    ListenAddress host = ListenAddress.of(listen);
     refuseIf((certificates == null) != (key == null), "--certificates and --key go together.");
-    boolean beyond = !host.isLoopbackAddress();
+    boolean beyond = !host.isLoopback();
     refuseIf(
         beyond && certificates == null && !insecure,
         "--listen="
@@ -199,21 +245,13 @@ public final class ServerCommand implements Callable<Integer> {
         "--max-message-mb must be from 1 to " + MOST_MESSAGE_MEGABYTES + ".");
     refuseIf(maxArtifactMegabytes < 1, "--max-artifact-mb must be at least 1.");
     return new ServerSettings(
-        new InetSocketAddress(host, port),
+        new InetSocketAddress(host.address(), port),
         directory == null ? Path.of(System.getProperty("user.home"), ".trestle") : directory,
         certificates == null || key == null ? null : new ServerSettings.Tls(certificates, key),
         token == null || token.isEmpty() ? null : token,
         maxMessageMegabytes * MEGABYTE,
         maxArtifactMegabytes * MEGABYTE,
         new JobLimits(maxJobs, keepJobs, Duration.ofDays(keepDays)));
-  }
-
-  private InetAddress host() {
-    try {
-      return listen == null ? InetAddress.getByName("localhost") : InetAddress.getByName(listen);
-    } catch (UnknownHostException e) {
-      throw new RefusedException("--listen: there is no host '" + listen + "'.", e);
-    }
   }
 
   private static void refuseIf(boolean condition, String why) {

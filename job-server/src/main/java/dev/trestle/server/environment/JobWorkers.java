@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -24,6 +25,7 @@ public final class JobWorkers implements SdkWorkers {
   private final WorkerServer server;
   private final JobDescription job;
   private final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private final int parallelism;
   private final Reaper reaper = new Reaper();
 
@@ -38,13 +40,19 @@ public final class JobWorkers implements SdkWorkers {
 
   /**
    * @param server where workers connect
+   * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param parallelism how many workers of an environment there are at most, from 1
    */
   public JobWorkers(
-      WorkerServer server, JobDescription job, EnvironmentSettings settings, int parallelism) {
+      WorkerServer server,
+      JobDescription job,
+      EnvironmentSettings settings,
+      Optional<ForkServers> forkServers,
+      int parallelism) {
     this.server = server;
     this.job = job;
     this.settings = settings;
+    this.forkServers = forkServers;
     this.parallelism = parallelism;
   }
 
@@ -72,7 +80,7 @@ public final class JobWorkers implements SdkWorkers {
     List<WorkerSlot> ofEnvironment = slots.get(environment);
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
-      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, reaper);
+      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, forkServers, reaper);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
       for (int i = 0; i < parallelism; i++) {

@@ -3,16 +3,20 @@ package dev.trestle.server.jobs;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.environment.JobWorkers;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
+import java.util.Optional;
 
 /**
  * Has jobs' workers started as their environments say.
  *
  * @param server where workers connect; stays the caller's
  * @param settings how they are started
+ * @param forkServers for those in Python; stay the caller's
  */
-public record EnvironmentWorkers(WorkerServer server, EnvironmentSettings settings)
+public record EnvironmentWorkers(
+    WorkerServer server, EnvironmentSettings settings, ForkServers forkServers)
     implements EngineLauncher.Workforce {
 
   @Override
@@ -25,6 +29,10 @@ public record EnvironmentWorkers(WorkerServer server, EnvironmentSettings settin
             submission.artifacts(),
             new WorkerMessages(messages));
     return new JobWorkers(
-        server, job, settings, SubmittedOptions.sdkWorkers(submission.sdkOptions()));
+        server,
+        job,
+        settings,
+        Optional.of(forkServers),
+        SubmittedOptions.sdkWorkers(submission.sdkOptions()));
   }
 }

@@ -48,11 +48,18 @@ final class WorkerFixture implements AutoCloseable {
   final BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
   final WorkerServer server;
   final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private final List<JobWorkers> workers = new ArrayList<>();
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
+    this(settings, Optional.empty());
+  }
+
+  WorkerFixture(EnvironmentSettings settings, Optional<ForkServers> forkServers)
+      throws IOException {
     this.server = WorkerServer.start();
     this.settings = settings;
+    this.forkServers = forkServers;
   }
 
   /** Settings that look nowhere else, with times that no test reaches. */
@@ -85,7 +92,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started = new JobWorkers(server, job(), settings, parallelism);
+    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism);
     workers.add(started);
     return started;
   }
