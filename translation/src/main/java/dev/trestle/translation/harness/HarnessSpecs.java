@@ -71,6 +71,33 @@ public final class HarnessSpecs {
         first.parDo().getRequiresTimeSortedInput());
   }
 
+  /**
+   * Describes what has elements of a collection written in another way.
+   *
+   * @param coderId how, on the wire
+   * @param environment id of one that knows both
+   */
+  public HarnessSpec recoding(String collection, String coderId, String environment)
+      throws IOException {
+    StageDescriptor descriptor = new StageDescriptor(components);
+    String source = descriptor.addSource(collection);
+    String sink = descriptor.addSink(collection, components.portCoderId(collection, coderId));
+    return new HarnessSpec(
+        components.protos().getEnvironmentsOrThrow(environment).toBuilder()
+            .clearResourceHints()
+            .build(),
+        descriptor.finish(Set.of(collection)),
+        source,
+        List.of(sink),
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        false,
+        false);
+  }
+
   /** The collections that the runner hands to a stage. */
   private static Set<String> handed(HarnessStage stage) {
     SdkTransform first = stage.first();

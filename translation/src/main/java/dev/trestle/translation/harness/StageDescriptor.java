@@ -114,9 +114,11 @@ final class StageDescriptor {
     for (String id : collections) {
       descriptor.putPcollections(
           id,
-          wired.contains(id)
-              ? components.wiredCollection(id)
-              : components.protos().getPcollectionsOrThrow(id));
+          components.told(
+              id,
+              wired.contains(id)
+                  ? components.wiredCollection(id)
+                  : components.protos().getPcollectionsOrThrow(id)));
     }
     ReachableCoders coders = new ReachableCoders(components.protos());
     coderIds.forEach(coders::add);

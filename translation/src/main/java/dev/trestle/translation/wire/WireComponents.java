@@ -21,6 +21,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
+import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.apache.beam.sdk.util.construction.RehydratedComponents;
 import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.util.construction.Timer;
@@ -140,6 +141,17 @@ public final class WireComponents {
   /** A collection as the workers know it, its elements coded as on the wire. */
   public PCollection wiredCollection(String id) {
     return protos.getPcollectionsOrThrow(id).toBuilder().setCoderId(coderId(id)).build();
+  }
+
+  /**
+   * A collection as a worker may be told of it. Where its elements are windowed values themselves,
+   * Beam's worker for Java takes their coder for one of elements with all that goes with them: that
+   * is what it gets then.
+   */
+  public PCollection told(String id, PCollection collection) {
+    return coders.urn(collection.getCoderId()).equals(ModelCoders.WINDOWED_VALUE_CODER_URN)
+        ? collection.toBuilder().setCoderId(portCoderId(id, collection.getCoderId())).build()
+        : collection;
   }
 
   /** A windowing strategy as the workers know it, its windows coded as on the wire. */

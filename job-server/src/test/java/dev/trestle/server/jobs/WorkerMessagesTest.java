@@ -1,0 +1,40 @@
+package dev.trestle.server.jobs;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry.Severity;
+import org.junit.jupiter.api.Test;
+
+final class WorkerMessagesTest {
+
+  private final List<String> said = new ArrayList<>();
+  private final WorkerMessages log =
+      new WorkerMessages((importance, text) -> said.add(importance + " " + text));
+
+  private void log(Severity.Enum severity, String text, String trace) {
+    log.logged(
+        LogEntry.newBuilder().setSeverity(severity).setMessage(text).setTrace(trace).build());
+  }
+
+  @Test
+  void theUserIsToldWhatWorkersLog() {
+    log(Severity.Enum.DEBUG, "a", "");
+    log(Severity.Enum.INFO, "b", "");
+    log(Severity.Enum.WARN, "c", "at d");
+    assertThat(
+        said,
+        contains("JOB_MESSAGE_DEBUG a", "JOB_MESSAGE_BASIC b", "JOB_MESSAGE_WARNING c\nat d"));
+  }
+
+  @Test
+  void anErrorThatIsLoggedIsNotTheJobs() {
+    log(Severity.Enum.ERROR, "a", "");
+    log(Severity.Enum.CRITICAL, "b", "at c");
+    assertThat(
+        said, contains("JOB_MESSAGE_WARNING ERROR a", "JOB_MESSAGE_WARNING CRITICAL b\nat c"));
+  }
+}
