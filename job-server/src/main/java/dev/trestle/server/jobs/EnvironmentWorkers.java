@@ -23,7 +23,7 @@ public record EnvironmentWorkers(WorkerServer server, EnvironmentSettings settin
             submission.options().getJobName(),
             submission.sdkOptions(),
             submission.artifacts(),
-            new WorkerMessages(messages));
+            new WorkerMessages(submission.job(), messages));
     return new JobWorkers(
         server, job, settings, SubmittedOptions.sdkWorkers(submission.sdkOptions()));
   }

@@ -4,11 +4,21 @@ import dev.trestle.runner.worker.WorkerLog;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage.MessageImportance;
 
-/** What the workers of a job log is said to the job's user. */
-record WorkerMessages(JobMessages messages) implements WorkerLog {
+/**
+ * What the workers of a job log is said to the job's user.
+ *
+ * <p>A worker in Go that is in the client's process takes over the log of the client, which logs
+ * what it is told of the job. That is not said again, or it would go round for ever.
+ *
+ * @param job its id
+ */
+record WorkerMessages(String job, JobMessages messages) implements WorkerLog {
 
   @Override
   public void logged(LogEntry entry) {
+    if (entry.getMessage().contains("(id=" + job + "-")) {
+      return;
+    }
     String trace = entry.getTrace();
     messages.add(
         importance(entry),
