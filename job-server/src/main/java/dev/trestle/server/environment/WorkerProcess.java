@@ -28,7 +28,11 @@ final class WorkerProcess implements RunningWorker {
   /** For how long the output of a process that has ended is waited for. */
   private static final int LAST_WORDS_MILLIS = 500;
 
+  /** How long a worker whose connection has ended may take to say the rest and end by itself. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Process process;
+  private final WorkerConnection connection;
   private final Reaper reaper;
   private final Duration patience;
 
@@ -36,8 +40,10 @@ final class WorkerProcess implements RunningWorker {
   @GuardedBy("this")
   private List<ProcessHandle> family = List.of();
 
-  private WorkerProcess(Process process, Reaper reaper, Duration patience) {
+  private WorkerProcess(
+      Process process, WorkerConnection connection, Reaper reaper, Duration patience) {
     this.process = process;
+    this.connection = connection;
     this.reaper = reaper;
     this.patience = patience;
   }
@@ -65,7 +71,7 @@ final class WorkerProcess implements RunningWorker {
             () -> awaitEnd(process, reader, connection, reaper), "end-of-" + connection.id());
     watcher.setDaemon(true);
     watcher.start();
-    return new WorkerProcess(process, reaper, patience);
+    return new WorkerProcess(process, connection, reaper, patience);
   }
 
   private static void copyOutput(Process process, WorkerConnection connection) {
@@ -100,7 +106,9 @@ final class WorkerProcess implements RunningWorker {
       List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
       all.add(process.toHandle());
       family = all;
-      all.forEach(ProcessHandle::destroy);
+      if (!connection.hasConnected()) {
+        all.forEach(ProcessHandle::destroy);
+      }
     }
   }
 
@@ -110,6 +118,8 @@ final class WorkerProcess implements RunningWorker {
 
   @Override
   public void awaitStopped() {
+    awaitOwnEnd();
+    family().forEach(ProcessHandle::destroy);
     long deadline = System.nanoTime() + patience.toNanos();
     for (ProcessHandle member : family()) {
       if (!hasEnded(member, deadline - System.nanoTime())) {
@@ -119,6 +129,18 @@ final class WorkerProcess implements RunningWorker {
       }
     }
     reaper.forget(process);
+  }
+
+  /** Before it is told by a signal, which would cost what it has not sent of its log. */
+  private void awaitOwnEnd() {
+    if (!connection.hasConnected() || !hasEnded(process.toHandle(), GRACE_NANOS)) {
+      return;
+    }
+    try {
+      connection.awaitLog(Duration.ofMillis(LAST_WORDS_MILLIS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static boolean hasEnded(ProcessHandle member, long nanos) {
