@@ -9,6 +9,7 @@ import dev.trestle.validates.sdk.Target;
 import dev.trestle.validates.suite.SuiteTests;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param selection modules, and pytest's options that choose among their tests
  * @param pipelineOptions of every pipeline
  * @param surroundings what the tests need besides a job server
+ * @param slowness how many times as long as others a test may take
  */
 record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
     implements Suite.Source {
@@ -30,6 +32,9 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
     Map<String, String> start(SuiteOptions options, Services services)
         throws IOException, InterruptedException;
   }
+
+  /** Two pipelines each, whose workers are processes that get all of Kafka's jars first. */
+  private static final int KAFKA_SLOWNESS = 5;
 
   private static final Surroundings NONE = (options, services) -> Map.of();
 
@@ -52,13 +57,13 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
 
   /** Beam's tests of portable runners, pointed at our server. */
   static PythonSuite ofJobServer(String... pipelineOptions) {
-    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions), NONE);
+    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions), NONE, 1);
   }
 
   static PythonSuite validatesRunner() {
     List<String> selection = new ArrayList<>(VALIDATES_RUNNER);
     selection.addAll(List.of("-m", "it_validatesrunner"));
-    return new PythonSuite(selection, List.of(), NONE);
+    return new PythonSuite(selection, List.of(), NONE, 1);
   }
 
   /** Transcripts of what triggers do, played through TestStream. */
@@ -66,7 +71,8 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
     return new PythonSuite(
         List.of("apache_beam.transforms.trigger_test", "-k", "WeakTestStreamTranscriptTest"),
         List.of(),
-        NONE);
+        NONE,
+        1);
   }
 
   /** Java's Kafka transforms, expanded by our service, and a broker. */
@@ -81,7 +87,8 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
               expansion.substring(expansion.lastIndexOf(':') + 1),
               "KAFKA_BOOTSTRAP_SERVER",
               KafkaBroker.start(options, services));
-        });
+        },
+        KAFKA_SLOWNESS);
   }
 
   @Override
@@ -90,6 +97,7 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
     Path sources = options.places().sdks().resolve("python");
     Path python = PythonSdk.interpreter(sources);
     Target target = JobServer.target(options, services, "LOOPBACK");
+    Duration limit = options.limit().multipliedBy(slowness);
     TestProgram program =
         new PythonProgram(
             python,
@@ -97,9 +105,9 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroun
             selection,
             pipelineOptions(target, python, services),
             surroundings.start(options, services),
-            options.limit(),
+            limit,
             reports);
-    return new ProgramTests(program, program.tests(), options.jobs(), options.limit(), reports);
+    return new ProgramTests(program, program.tests(), options.jobs(), limit, reports);
   }
 
   private List<String> pipelineOptions(Target target, Path python, Services services)

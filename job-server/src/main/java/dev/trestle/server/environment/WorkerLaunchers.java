@@ -35,7 +35,7 @@ final class WorkerLaunchers {
       if (urn.equals(EnvironmentChoice.EXTERNAL)) {
         return new ExternalLauncher(ExternalPayload.parseFrom(environment.getPayload()));
       } else if (EnvironmentChoice.EMBEDDED.contains(urn)) {
-        return new EmbeddedLauncher(environment, job, settings, reaper);
+        return new EmbeddedLauncher(environment, job, settings);
       } else if (urn.equals(EnvironmentChoice.PROCESS)) {
         ProcessPayload payload = ProcessPayload.parseFrom(environment.getPayload());
         return payload.getCommand().isEmpty()

@@ -37,7 +37,7 @@ public record EnvironmentWorkers(
             submission.options().getJobName(),
             submission.sdkOptions(),
             submission.artifacts(),
-            new WorkerMessages(messages));
+            new WorkerMessages(submission.job(), messages));
     return new JobWorkers(
         server,
         job,

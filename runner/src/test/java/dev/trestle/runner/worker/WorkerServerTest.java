@@ -23,6 +23,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -477,6 +478,53 @@ final class WorkerServerTest {
   }
 
   // ---- Death -----------------------------------------------------------------------------------
+
+  @Test
+  void theRestOfTheLogIsAwaited() throws Exception {
+    StreamObserver<LogEntry.List> logging =
+        BeamFnLoggingGrpc.newStub(worker.channel())
+            .logging(new FakeWorker.Inbox<LogEntry.List, LogControl>());
+    logging.onNext(logged("first"));
+    assertThat(take(log).getMessage(), is("first"));
+    CompletableFuture<Boolean> awaited =
+        CompletableFuture.supplyAsync(
+            () -> {
+              awaitLog(Duration.ofMinutes(1));
+              return log.isEmpty();
+            });
+
+    connection.close();
+    logging.onNext(logged("last"));
+    logging.onCompleted();
+
+    assertThat(awaited.get(1, TimeUnit.MINUTES), is(false));
+    assertThat(take(log).getMessage(), is("last"));
+  }
+
+  @Test
+  void aLogThatDoesNotEndIsNotAwaitedForEver() throws Exception {
+    StreamObserver<LogEntry.List> logging =
+        BeamFnLoggingGrpc.newStub(worker.channel())
+            .logging(new FakeWorker.Inbox<LogEntry.List, LogControl>());
+    logging.onNext(logged("first"));
+    assertThat(take(log).getMessage(), is("first"));
+    awaitLog(Duration.ofMillis(1));
+    logging.onCompleted();
+  }
+
+  private void awaitLog(Duration patience) {
+    try {
+      connection.awaitLog(patience);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static LogEntry.List logged(String message) {
+    return LogEntry.List.newBuilder()
+        .addLogEntries(LogEntry.newBuilder().setMessage(message))
+        .build();
+  }
 
   @Test
   void deathFailsAllBundlesAtOnceWithTheEndOfTheLog() throws Exception {
