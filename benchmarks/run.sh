@@ -77,6 +77,11 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --seed=S            the first seed of each pipeline; 1
       --pipeline=NAME     this one alone; with --schedules=1 and a seed, one schedule again
 
+  submissions  small jobs for one job server, one after the other, and what they leave in it: its heap
+               beside that after the hundredth, and how many more threads, open files and bytes on
+               disk there are. Linux only
+      --jobs=N            1000
+
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
 Every engine has a JVM of its own. What is not built yet is built first. Without --out, tables are
@@ -105,6 +110,7 @@ keys=
 heap=
 engine=trestle
 kills=
+jobs=1000
 schedules=10000
 seed=
 pipeline=
@@ -118,6 +124,7 @@ case $command in
   large-group) allowed="keys heap engine" ;;
   many-timers | large-state) allowed="keys heap" ;;
   chaos | chaos-python) allowed="events kills seed" ;;
+  submissions) allowed="jobs" ;;
   simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
@@ -149,6 +156,7 @@ for option in "$@"; do
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
     kills) number --kills "$value"; kills=$value ;;
+    jobs) number --jobs "$value"; jobs=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
     schedules) number --schedules "$value"; schedules=$value ;;
     seed) number --seed "$value"; seed=$value ;;
@@ -503,6 +511,15 @@ case $command in
     status=0
     in_jvm 7200 512m chaos dev.trestle.integration.chaos.python.PythonChaos \
       "${events:-200000}" "${kills:-20}" "${seed:-42}" "$scratch" "$ROOT" "$python" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
+    ;;
+  submissions)
+    prepare
+    "$ROOT/trestle" version >/dev/null # which builds it
+    scratch=$(mktemp -d "$WORK/submissions.XXXXXX")
+    status=0
+    in_jvm 18000 512m trestle dev.trestle.benchmarks.submissions.Submissions --root="$ROOT" \
+      --directory="$scratch" --jobs="$jobs" --stage="$JAR" || status=$?
     [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     ;;
   simulate)

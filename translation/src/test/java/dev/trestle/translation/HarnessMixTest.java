@@ -237,6 +237,36 @@ class HarnessMixTest {
         hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
   }
 
+  @Test
+  void scriptWithLengthsIsCodedAsItsCollection() {
+    RunnerApi.Pipeline.Builder proto = oddlyCodedScript();
+    RunnerApi.Components.Builder components = proto.getComponentsBuilder();
+    Map.Entry<String, PTransform> script = transform(proto, "Script");
+    String elements = script.getValue().getOutputsMap().values().iterator().next();
+    String coder =
+        components.getCodersMap().entrySet().stream()
+            .filter(each -> each.getValue().getSpec().getUrn().equals(ModelCoders.INT64_CODER_URN))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    components.putCoders(
+        "prefixed",
+        RunnerApi.Coder.newBuilder()
+            .setSpec(
+                RunnerApi.FunctionSpec.newBuilder().setUrn(ModelCoders.LENGTH_PREFIX_CODER_URN))
+            .addComponentCoderIds(coder)
+            .build());
+    components.putPcollections(
+        elements,
+        components.getPcollectionsOrThrow(elements).toBuilder().setCoderId("prefixed").build());
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    assertThat(
+        Graphs.step(graph, Step.ScriptedSource.class).script().getValueCoder(),
+        hasToString("length_prefix(varint)"));
+  }
+
   private static Map.Entry<String, PTransform> transform(
       RunnerApi.Pipeline.Builder proto, String name) {
     return proto.getComponents().getTransformsMap().entrySet().stream()

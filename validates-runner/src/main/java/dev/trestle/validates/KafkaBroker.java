@@ -14,15 +14,19 @@ final class KafkaBroker {
 
   private KafkaBroker() {}
 
+  /** Where its classes are. */
+  static String classPath(SuiteOptions options) throws IOException {
+    Path built = options.places().root().resolve("integration-tests").resolve("target");
+    return String.join(
+        File.pathSeparator,
+        built.resolve("classes").toString(),
+        Files.readString(built.resolve("trestle.classpath")).strip());
+  }
+
   /** Starts it; its address. It makes topics that somebody uses. */
   static String start(SuiteOptions options, Services services)
       throws IOException, InterruptedException {
-    Path built = options.places().root().resolve("integration-tests").resolve("target");
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            built.resolve("classes").toString(),
-            Files.readString(built.resolve("trestle.classpath")).strip());
+    String classPath = classPath(options);
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String directory = services.logs().resolve("kafka").toString();
     return services.start(

@@ -62,7 +62,9 @@ enum Suite {
   GO_PACKAGES(
       "go-packages", 157, "the tests of Go's packages that run pipelines", GoSuite.packages()),
   GO_RUNNER("go-runner", 14, "the tests of Go's own runner, on another one", GoSuite.ofRunner()),
-  TYPESCRIPT("typescript", 21, "TypeScript's tests that run pipelines", new TypeScriptSuite());
+  TYPESCRIPT("typescript", 21, "TypeScript's tests that run pipelines", new TypeScriptSuite()),
+  QUICK_STARTS(
+      "quick-starts", 5, "what docs/quick-start.md says, as it is written", new QuickStartSuite());
 
   /** How a suite comes by its tests. */
   interface Source {

@@ -4,6 +4,7 @@ import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
 import dev.trestle.server.environment.ForkServers;
+import dev.trestle.server.environment.WorkerQuota;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
@@ -43,6 +44,8 @@ public final class ServerCommand implements Callable<Integer> {
 
   @Mixin private final WorkerChoice worker = new WorkerChoice();
 
+  @Mixin private final WorkerPort workerPort = new WorkerPort();
+
   @Option(
       names = "--port",
       defaultValue = "" + DEFAULT_PORT,
@@ -76,7 +79,8 @@ public final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--insecure",
       description =
-          "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
+          "Listens beyond this machine without TLS: whoever reaches it, or can read what is sent,"
+              + " can run code on it.")
   private boolean insecure;
 
   @Option(
@@ -134,7 +138,12 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
-    EnvironmentSettings environments = worker.settings(!isLocal(settings));
+    boolean beyond = !settings.address().getAddress().isLoopbackAddress();
+    if (beyond) {
+      SerialFilter.rejectAll();
+    }
+    EnvironmentSettings environments = worker.settings(beyond);
+    WorkerQuota quota = worker.quota();
     Optional<ExpansionProcess> expansion = startExpansionService();
     WorkerServer workers = startWorkers();
     ForkServers forkServers = new ForkServers();
@@ -143,7 +152,8 @@ public final class ServerCommand implements Callable<Integer> {
       server =
           JobServer.start(
               settings,
-              new EngineLauncher(new EnvironmentWorkers(workers, environments, forkServers)));
+              new EngineLauncher(
+                  new EnvironmentWorkers(workers, environments, forkServers, quota)));
     } catch (IOException | IllegalArgumentException e) {
       workers.close();
       expansion.ifPresent(ExpansionProcess::close);
@@ -154,7 +164,8 @@ public final class ServerCommand implements Callable<Integer> {
     servers.add(
         server.port(),
         new LocalServers.Address(
-            endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
+            fromHere(settings.address()) + ":" + server.port(),
+            certificates == null ? null : certificates.toAbsolutePath().toString()));
     Parts parts = new Parts(server, workers, forkServers, expansion);
     Thread hook = new Thread(() -> end(parts, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -187,9 +198,9 @@ public final class ServerCommand implements Callable<Integer> {
     terminal.out().println("expansion-service endpoint=" + expansion.endpoint());
   }
 
-  private static WorkerServer startWorkers() {
+  private WorkerServer startWorkers() {
     try {
-      return WorkerServer.start();
+      return workerPort.start();
     } catch (IOException e) {
       throw notStarted(e);
     }
@@ -199,8 +210,9 @@ public final class ServerCommand implements Callable<Integer> {
     return new RefusedException("the server cannot be started: " + why.getMessage(), why);
   }
 
-  private static boolean isLocal(ServerSettings settings) {
-    return settings.address().getAddress().isLoopbackAddress();
+  /** By which name programs of this machine find it. */
+  private static String fromHere(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
   }
 
   /** What runs in this process, and beside it. */
@@ -234,8 +246,13 @@ public final class ServerCommand implements Callable<Integer> {
             + listen
             + " lets other machines in: give it --certificates and --key, or say --insecure if the"
             + " network is safe.");
+    boolean workersBeyond = workerPort.isBeyond();
     refuseIf(
-        insecure && (!beyond || certificates != null),
+        workersBeyond && !insecure,
+        "--worker-listen lets workers of other machines in, without TLS: say --insecure if the"
+            + " network is safe.");
+    refuseIf(
+        insecure && !workersBeyond && (!beyond || certificates != null),
         "--insecure has no effect: the server is at localhost, or has TLS.");
     refuseIf(maxJobs < 1, "--max-jobs must be at least 1.");
     refuseIf(keepJobs < 0, "--keep-jobs must not be negative.");

@@ -27,6 +27,7 @@ public final class JobWorkers implements SdkWorkers {
   private final EnvironmentSettings settings;
   private final Optional<ForkServers> forkServers;
   private final int parallelism;
+  private final WorkerQuota quota;
   private final Reaper reaper = new Reaper();
 
   @GuardedBy("this")
@@ -42,18 +43,21 @@ public final class JobWorkers implements SdkWorkers {
    * @param server where workers connect
    * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param parallelism how many workers of an environment there are at most, from 1
+   * @param quota out of which they are
    */
   public JobWorkers(
       WorkerServer server,
       JobDescription job,
       EnvironmentSettings settings,
       Optional<ForkServers> forkServers,
-      int parallelism) {
+      int parallelism,
+      WorkerQuota quota) {
     this.server = server;
     this.job = job;
     this.settings = settings;
     this.forkServers = forkServers;
     this.parallelism = parallelism;
+    this.quota = quota;
   }
 
   /**
@@ -81,6 +85,7 @@ public final class JobWorkers implements SdkWorkers {
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
       WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, forkServers, reaper);
+      quota.take(parallelism);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
       for (int i = 0; i < parallelism; i++) {
@@ -110,5 +115,6 @@ public final class JobWorkers implements SdkWorkers {
     started.forEach(WorkerSlot::awaitStopped);
     used.forEach(WorkerLauncher::close);
     reaper.close();
+    quota.giveBack(started.size());
   }
 }

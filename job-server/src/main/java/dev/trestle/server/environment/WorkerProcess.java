@@ -23,7 +23,14 @@ final class WorkerProcess implements RunningWorker {
   /** From here on a status of the shell's kind means a signal. */
   private static final int FIRST_SIGNAL = 128;
 
+  /** For how long the log of a process that has ended is waited for. */
+  private static final int LAST_WORDS_MILLIS = 500;
+
+  /** How long a worker whose connection has ended may take to say the rest and end by itself. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final ProcessHandle process;
+  private final WorkerConnection connection;
   private final Reaper reaper;
   private final Duration patience;
 
@@ -31,8 +38,10 @@ final class WorkerProcess implements RunningWorker {
   @GuardedBy("this")
   private List<ProcessHandle> family = List.of();
 
-  private WorkerProcess(ProcessHandle process, Reaper reaper, Duration patience) {
+  private WorkerProcess(
+      ProcessHandle process, WorkerConnection connection, Reaper reaper, Duration patience) {
     this.process = process;
+    this.connection = connection;
     this.reaper = reaper;
     this.patience = patience;
   }
@@ -68,7 +77,7 @@ final class WorkerProcess implements RunningWorker {
                   ? "has been killed by signal " + (status - FIRST_SIGNAL)
                   : "has exited with status " + status);
         });
-    return new WorkerProcess(process, reaper, patience);
+    return new WorkerProcess(process, connection, reaper, patience);
   }
 
   @Override
@@ -77,7 +86,9 @@ final class WorkerProcess implements RunningWorker {
       List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
       all.add(process);
       family = all;
-      all.forEach(ProcessHandle::destroy);
+      if (!connection.hasConnected()) {
+        all.forEach(ProcessHandle::destroy);
+      }
     }
   }
 
@@ -87,6 +98,8 @@ final class WorkerProcess implements RunningWorker {
 
   @Override
   public void awaitStopped() {
+    awaitOwnEnd();
+    family().forEach(ProcessHandle::destroy);
     long deadline = System.nanoTime() + patience.toNanos();
     for (ProcessHandle member : family()) {
       if (!hasEnded(member, deadline - System.nanoTime())) {
@@ -96,6 +109,18 @@ final class WorkerProcess implements RunningWorker {
       }
     }
     reaper.forget(process);
+  }
+
+  /** Before it is told by a signal, which would cost what it has not sent of its log. */
+  private void awaitOwnEnd() {
+    if (!connection.hasConnected() || !hasEnded(process, GRACE_NANOS)) {
+      return;
+    }
+    try {
+      connection.awaitLog(Duration.ofMillis(LAST_WORDS_MILLIS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static boolean hasEnded(ProcessHandle member, long nanos) {

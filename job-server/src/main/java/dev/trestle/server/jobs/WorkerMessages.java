@@ -7,11 +7,19 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage.MessageImportanc
 /**
  * What the workers of a job log is said to the job's user. None of it is an error of the job: Beam's
  * clients take the first one, or the last one, for what has made the job fail.
+ *
+ * <p>A worker in Go that is in the client's process takes over the log of the client, which logs
+ * what it is told of the job. That is not said again, or it would go round for ever.
+ *
+ * @param job its id
  */
-record WorkerMessages(JobMessages messages) implements WorkerLog {
+record WorkerMessages(String job, JobMessages messages) implements WorkerLog {
 
   @Override
   public void logged(LogEntry entry) {
+    if (entry.getMessage().contains("(id=" + job + "-")) {
+      return;
+    }
     String trace = entry.getTrace();
     String text = trace.isEmpty() ? entry.getMessage() : entry.getMessage() + "\n" + trace;
     messages.add(importance(entry), isError(entry) ? entry.getSeverity() + " " + text : text);

@@ -95,7 +95,7 @@ final class PythonWorkersTest {
     assertThat(Files.readString(directory.resolve("session")), is("pickled"));
     assertThat(
         Files.readString(directory.resolve("options")),
-        is("{\n  \"beam:option:max_cache_memory_usage_mb:v1\": \"100\"\n}"));
+        is("{\"beam:option:max_cache_memory_usage_mb:v1\":\"100\"}"));
     String variables = Files.readString(directory.resolve("environment"));
     for (String variable :
         List.of(

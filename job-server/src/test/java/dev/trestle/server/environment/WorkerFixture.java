@@ -50,6 +50,7 @@ final class WorkerFixture implements AutoCloseable {
   final EnvironmentSettings settings;
   private final Optional<ForkServers> forkServers;
   private final List<JobWorkers> workers = new ArrayList<>();
+  private WorkerQuota quota = new WorkerQuota(100);
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
     this(settings, Optional.empty());
@@ -86,13 +87,18 @@ final class WorkerFixture implements AutoCloseable {
         stop);
   }
 
+  /** Has all jobs share so many workers. */
+  void limit(int mostWorkers) {
+    quota = new WorkerQuota(mostWorkers);
+  }
+
   JobDescription job() {
     return new JobDescription(
         "job-1", "The job", Struct.getDefaultInstance(), FILES, entry -> log.add(entry));
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism);
+    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
     workers.add(started);
     return started;
   }

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RestrictionBundles implements AsyncWork, Returns {
 
-  private static final int MOST_BUNDLES = 3;
-
   /** In a bundle. Each is a share of the work: the more there are, the less goes side by side. */
   private static final int MOST_RESTRICTIONS = 100;
 
@@ -98,7 +96,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
     this.backlog = backlog;
     this.sliceMillis = sliceMillis;
     wire = new ElementWire(step.input());
-    bundles = new Bundles(step, context, connection, MOST_BUNDLES, answers, this);
+    bundles = new Bundles(step, context, connection, step.mostBundles(), answers, this);
   }
 
   /** Gives work to the worker, as far as it may have any. Returns whether there was any to give. */

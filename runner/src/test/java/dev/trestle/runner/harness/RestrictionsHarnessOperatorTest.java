@@ -128,8 +128,7 @@ final class RestrictionsHarnessOperatorTest {
     work().hasten();
     while (work().isOut()) {
       assertThat("nothing to begin", operator.nextWakeup(), is(Long.MAX_VALUE));
-      runSteps(1);
-      work().attend();
+      turn(1);
     }
     assertThat("the rest", operator.nextWakeup(), is(not(Long.MAX_VALUE)));
     assertThat(output.values(), is(empty()));
@@ -252,12 +251,12 @@ final class RestrictionsHarnessOperatorTest {
 
   private void untilNothingIsOut() {
     while (context.asyncWork().stream().anyMatch(AsyncWork::isOut)) {
-      turn();
+      turn(20);
     }
   }
 
-  private void turn() {
-    runSteps(20);
+  private void turn(int steps) {
+    runSteps(steps);
     deliver();
   }
 
@@ -279,7 +278,7 @@ final class RestrictionsHarnessOperatorTest {
         context.now = Math.max(context.now, wakeup);
         operator.advance(new Slice());
       }
-      turn();
+      turn(20);
     }
   }
 
