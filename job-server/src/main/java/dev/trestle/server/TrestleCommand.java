@@ -8,6 +8,7 @@ import dev.trestle.server.cli.DrainCommand;
 import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.ExpansionServiceCommand;
 import dev.trestle.server.cli.GraphCommand;
+import dev.trestle.server.cli.HealthCommand;
 import dev.trestle.server.cli.InspectCommand;
 import dev.trestle.server.cli.JobsCommand;
 import dev.trestle.server.cli.LogsCommand;
@@ -62,6 +63,7 @@ public final class TrestleCommand {
     commands.addSubcommand(
         new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
     commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new HealthCommand(terminal));
     commands.addSubcommand(new ExpansionServiceCommand(terminal));
     commands.addSubcommand(new JobsCommand(terminal));
     commands.addSubcommand(new ShowCommand(terminal));

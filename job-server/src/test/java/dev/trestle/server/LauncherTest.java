@@ -160,6 +160,56 @@ class LauncherTest {
     assertThat(run(root.resolve("trestle"), "version").err(), containsString("nowhere"));
   }
 
+  @Test
+  void distributionRunsWhatIsInItsLibrary() throws Exception {
+    Path distribution = directory.resolve("a distribution");
+    Path script = Files.createDirectories(distribution.resolve("bin")).resolve("trestle");
+    Files.copy(SCRIPT, script);
+    Path library = Files.createDirectory(distribution.resolve("lib"));
+    Files.createFile(library.resolve("one.jar"));
+    Files.createFile(library.resolve("two.jar"));
+
+    Run run = run(script, "wordcount");
+
+    assertThat(run.err(), is(""));
+    assertThat(
+        run.out(),
+        containsString(
+            "[-cp]["
+                + library.resolve("one.jar")
+                + ":"
+                + library.resolve("two.jar")
+                + "][dev.trestle.server.TrestleCommand][wordcount]"));
+  }
+
+  @Test
+  void distributionWithoutLibraryIsRefused() throws Exception {
+    Path bin = Files.createDirectories(directory.resolve("empty").resolve("bin"));
+    Path script = Files.copy(SCRIPT, bin.resolve("trestle"));
+
+    Run run = run(script, "version");
+
+    assertThat(run.exitCode(), is(2));
+    assertThat(run.err(), containsString("there is nothing in"));
+  }
+
+  @Test
+  void archiveThatCannotBeMadeIsNotNamed() throws Exception {
+    assertThat(
+        run(root.resolve("trestle"), "version").out(), not(containsString("SharedArchiveFile")));
+  }
+
+  @Test
+  void archiveThatIsThereIsUsed() throws Exception {
+    run(root.resolve("trestle"), "version");
+    Path archive =
+        Files.createFile(root.resolve("job-server/target").resolve("classes-17.0.9.jsa"));
+
+    assertThat(
+        run(root.resolve("trestle"), "version").out(),
+        containsString("[-XX:SharedArchiveFile=" + archive + "]"));
+  }
+
   private Path jdk(String name, String version) throws IOException {
     Path home = directory.resolve(name);
     Files.createDirectories(home.resolve("bin"));

@@ -3,6 +3,7 @@ package dev.trestle.translation;
 import dev.trestle.translation.fusion.Fusion;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.rehydrate.Corrections;
+import dev.trestle.translation.rehydrate.ScriptCoding;
 import dev.trestle.translation.rehydrate.SplittableExpansion;
 import dev.trestle.translation.steps.StepGraphBuilder;
 import dev.trestle.translation.transform.CombineExpansion;
@@ -93,7 +94,7 @@ public final class PipelineTranslator {
 
   private static RunnerApi.Pipeline expand(RunnerApi.Pipeline proto) {
     try {
-      RunnerApi.Pipeline coded = Corrections.codeScripts(proto);
+      RunnerApi.Pipeline coded = ScriptCoding.expand(proto);
       return CombineExpansion.expand(SplittableExpansion.expand(coded), ThisJvm::is);
     } catch (IOException e) {
       throw new IllegalArgumentException("The pipeline holds a payload that cannot be read", e);

@@ -11,10 +11,13 @@ import static org.hamcrest.Matchers.is;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
+import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -25,6 +28,7 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionView;
@@ -167,10 +171,12 @@ class HarnessMixTest {
     assertThat(Graphs.steps(graph, Step.Recode.class), hasSize(0));
   }
 
-  @Test
-  void scriptIsCodedAsItSaysWhateverItsCollectionSays() {
+  /** A test stream of numbers, whose collections have a coder that only their SDK knows. */
+  private static RunnerApi.Pipeline.Builder oddlyCodedScript() {
     Pipeline p = Graphs.pipeline();
-    p.apply(TestStream.create(VarLongCoder.of()).addElements(5L).advanceWatermarkToInfinity())
+    p.apply(
+            "Script",
+            TestStream.create(VarLongCoder.of()).addElements(5L).advanceWatermarkToInfinity())
         .apply("Reader", ParDo.of(new Fns.Same<>()));
     RunnerApi.Pipeline.Builder proto = Foreign.all(p).toBuilder();
     RunnerApi.Components.Builder components = proto.getComponentsBuilder();
@@ -183,11 +189,90 @@ class HarnessMixTest {
       components.putPcollections(
           id, components.getPcollectionsOrThrow(id).toBuilder().setCoderId("odd").build());
     }
+    return proto;
+  }
 
-    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+  @Test
+  void scriptOfNoEnvironmentIsCodedAsItSays() {
+    RunnerApi.Pipeline proto = oddlyCodedScript().build();
+
+    OperatorGraph graph = PipelineTranslator.translate(proto);
 
     Step.Harness reader = Graphs.step(graph, Step.Harness.class);
     assertThat(reader.input().coder(), hasToString("varint"));
+  }
+
+  @Test
+  void scriptIsWrittenByItsSdkAsItsCollectionSays() throws IOException {
+    RunnerApi.Pipeline.Builder proto = oddlyCodedScript();
+    RunnerApi.Components.Builder components = proto.getComponentsBuilder();
+    Map.Entry<String, PTransform> script = transform(proto, "Script");
+    Map.Entry<String, PTransform> reader = transform(proto, "Reader/ParMultiDo(Same)");
+    components.putTransforms(
+        script.getKey(),
+        script.getValue().toBuilder()
+            .setEnvironmentId(reader.getValue().getEnvironmentId())
+            .build());
+    String read = reader.getValue().getInputsMap().values().iterator().next();
+    ParDoPayload keyed =
+        ParDoPayload.parseFrom(reader.getValue().getSpec().getPayload()).toBuilder()
+            .setRequiresTimeSortedInput(true)
+            .build();
+    PTransform.Builder keyedReader = reader.getValue().toBuilder();
+    keyedReader.getSpecBuilder().setPayload(keyed.toByteString());
+    components.putTransforms(reader.getKey(), keyedReader.build());
+    components.putCoders("pair", ModelCoders.kvCoder("odd", "odd"));
+    components.putPcollections(
+        read, components.getPcollectionsOrThrow(read).toBuilder().setCoderId("pair").build());
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    Step.Harness writer = (Step.Harness) Graphs.node(graph, "Script/Write").step();
+    assertThat(writer.input().coder(), hasToString("varint"));
+    assertThat(
+        Graphs.stage(graph, "Reader").root().step(), equalTo(Graphs.node(graph, "Reader").step()));
+    Step.Harness keyedStep = (Step.Harness) Graphs.node(graph, "Reader").step();
+    assertThat(
+        keyedStep.input().coder(),
+        hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
+  }
+
+  @Test
+  void scriptWithLengthsIsCodedAsItsCollection() {
+    RunnerApi.Pipeline.Builder proto = oddlyCodedScript();
+    RunnerApi.Components.Builder components = proto.getComponentsBuilder();
+    Map.Entry<String, PTransform> script = transform(proto, "Script");
+    String elements = script.getValue().getOutputsMap().values().iterator().next();
+    String coder =
+        components.getCodersMap().entrySet().stream()
+            .filter(each -> each.getValue().getSpec().getUrn().equals(ModelCoders.INT64_CODER_URN))
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    components.putCoders(
+        "prefixed",
+        RunnerApi.Coder.newBuilder()
+            .setSpec(
+                RunnerApi.FunctionSpec.newBuilder().setUrn(ModelCoders.LENGTH_PREFIX_CODER_URN))
+            .addComponentCoderIds(coder)
+            .build());
+    components.putPcollections(
+        elements,
+        components.getPcollectionsOrThrow(elements).toBuilder().setCoderId("prefixed").build());
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    assertThat(
+        Graphs.step(graph, Step.ScriptedSource.class).script().getValueCoder(),
+        hasToString("length_prefix(varint)"));
+  }
+
+  private static Map.Entry<String, PTransform> transform(
+      RunnerApi.Pipeline.Builder proto, String name) {
+    return proto.getComponents().getTransformsMap().entrySet().stream()
+        .filter(entry -> entry.getValue().getUniqueName().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

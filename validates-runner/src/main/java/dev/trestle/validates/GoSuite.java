@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tests out of packages of the Go SDK.
@@ -20,9 +21,15 @@ import java.util.List;
  */
 record GoSuite(String list, Flags flags) implements Suite.Source {
 
+  /**
+   * Its tests want to see in the client's log what workers have logged. A worker in the client's
+   * process takes that log over.
+   */
+  private static final String LOGGING = "github.com/apache/beam/sdks/v2/go/pkg/beam/x/debug";
+
   /** What the tests of a suite understand. */
   interface Flags {
-    List<String> of(Target target, SuiteOptions options, Services services)
+    GoProgram.Flags of(Target target, SuiteOptions options, Services services)
         throws IOException, InterruptedException;
   }
 
@@ -35,7 +42,7 @@ record GoSuite(String list, Flags flags) implements Suite.Source {
           services.accompany("drain", drain(target, options));
           List<String> flags = new ArrayList<>(runner(target));
           flags.add("--expansion_addr=test:" + expansion);
-          return flags;
+          return new GoProgram.Flags(flags, Map.of());
         });
   }
 
@@ -57,27 +64,38 @@ record GoSuite(String list, Flags flags) implements Suite.Source {
                 "--alsoStartLoopbackWorker"));
   }
 
-  /** TestDrain runs for ever, unless somebody drains its job. */
+  /**
+   * TestDrain runs for ever, unless somebody drains its job; its name ends with a random number.
+   */
   private static List<String> drain(Target target, SuiteOptions options) {
-    String drain =
-        String.join(
-            " ",
-            "'" + JobServer.launcher(options) + "'",
-            "drain",
-            "--endpoint=" + target.endpoint(),
-            "go-testdrain");
-    return List.of("sh", "-c", "until " + drain + "; do sleep 2; done");
+    String trestle = "'" + JobServer.launcher(options) + "'";
+    String at = " --endpoint=" + target.endpoint();
+    String job = "$(" + trestle + " jobs" + at + " | grep -om1 '^go-testdrain-[0-9]*')";
+    return List.of(
+        "sh", "-c", "until " + trestle + " drain" + at + " " + job + "; do sleep 5; done");
   }
 
   /** The tests of packages that leave the choice of the runner to flags. */
   static GoSuite packages() {
-    return new GoSuite("packages.txt", (target, options, services) -> runner(target));
+    return new GoSuite(
+        "packages.txt",
+        (target, options, services) ->
+            new GoProgram.Flags(runner(target), Map.of(LOGGING, runner(apart(target)))));
+  }
+
+  /** The same with workers in processes of their own, if they would be in the client's. */
+  private static Target apart(Target target) {
+    return target.environment().equals("LOOPBACK")
+        ? new Target(target.endpoint(), "PROCESS", JobServer.NO_COMMAND, target.options())
+        : target;
   }
 
   /** The tests of Beam's own portable runner, which may be pointed at another one. */
   static GoSuite ofRunner() {
     return new GoSuite(
-        "runner.txt", (target, options, services) -> List.of("--endpoint=" + target.endpoint()));
+        "runner.txt",
+        (target, options, services) ->
+            new GoProgram.Flags(List.of("--endpoint=" + target.endpoint()), Map.of()));
   }
 
   private static List<String> runner(Target target) {

@@ -9,7 +9,7 @@ import java.util.List;
 final class JobServer {
 
   /** Of a process that the server brings itself; an SDK does not take an empty text for it. */
-  private static final String NO_COMMAND = "{}";
+  static final String NO_COMMAND = "{}";
 
   private JobServer() {}
 

@@ -3,6 +3,8 @@ package dev.trestle.server.cli;
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
+import dev.trestle.server.environment.WorkerQuota;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
@@ -42,6 +44,8 @@ public final class ServerCommand implements Callable<Integer> {
 
   @Mixin private final WorkerChoice worker = new WorkerChoice();
 
+  @Mixin private final WorkerPort workerPort = new WorkerPort();
+
   @Option(
       names = "--port",
       defaultValue = "" + DEFAULT_PORT,
@@ -75,7 +79,8 @@ public final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--insecure",
       description =
-          "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
+          "Listens beyond this machine without TLS: whoever reaches it, or can read what is sent,"
+              + " can run code on it.")
   private boolean insecure;
 
   @Option(
@@ -133,14 +138,22 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
-    EnvironmentSettings environments = worker.settings(!isLocal(settings));
+    boolean beyond = !settings.address().getAddress().isLoopbackAddress();
+    if (beyond) {
+      SerialFilter.rejectAll();
+    }
+    EnvironmentSettings environments = worker.settings(beyond);
+    WorkerQuota quota = worker.quota();
     Optional<ExpansionProcess> expansion = startExpansionService();
     WorkerServer workers = startWorkers();
+    ForkServers forkServers = new ForkServers();
     JobServer server;
     try {
       server =
           JobServer.start(
-              settings, new EngineLauncher(new EnvironmentWorkers(workers, environments)));
+              settings,
+              new EngineLauncher(
+                  new EnvironmentWorkers(workers, environments, forkServers, quota)));
     } catch (IOException | IllegalArgumentException e) {
       workers.close();
       expansion.ifPresent(ExpansionProcess::close);
@@ -151,8 +164,10 @@ public final class ServerCommand implements Callable<Integer> {
     servers.add(
         server.port(),
         new LocalServers.Address(
-            endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Thread hook = new Thread(() -> end(server, workers, servers, expansion), "trestle-server-end");
+            fromHere(settings.address()) + ":" + server.port(),
+            certificates == null ? null : certificates.toAbsolutePath().toString()));
+    Parts parts = new Parts(server, workers, forkServers, expansion);
+    Thread hook = new Thread(() -> end(parts, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
     expansion.ifPresent(this::announce);
@@ -163,7 +178,7 @@ public final class ServerCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
-      end(server, workers, servers, expansion);
+      end(parts, servers);
       return ExitCodes.INTERRUPTED;
     }
   }
@@ -183,9 +198,9 @@ public final class ServerCommand implements Callable<Integer> {
     terminal.out().println("expansion-service endpoint=" + expansion.endpoint());
   }
 
-  private static WorkerServer startWorkers() {
+  private WorkerServer startWorkers() {
     try {
-      return WorkerServer.start();
+      return workerPort.start();
     } catch (IOException e) {
       throw notStarted(e);
     }
@@ -195,20 +210,30 @@ public final class ServerCommand implements Callable<Integer> {
     return new RefusedException("the server cannot be started: " + why.getMessage(), why);
   }
 
-  private static boolean isLocal(ServerSettings settings) {
-    return settings.address().getAddress().isLoopbackAddress();
+  /** By which name programs of this machine find it. */
+  private static String fromHere(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
   }
 
-  private void end(
+  /** What runs in this process, and beside it. */
+  private record Parts(
       JobServer server,
       WorkerServer workers,
-      LocalServers servers,
+      ForkServers forkServers,
       Optional<ExpansionProcess> expansion) {
+
+    void close() {
+      server.close();
+      workers.close();
+      forkServers.close();
+      expansion.ifPresent(ExpansionProcess::close);
+    }
+  }
+
+  private void end(Parts parts, LocalServers servers) {
     terminal.err().println("trestle: the job server is ending.");
-    servers.remove(server.port());
-    expansion.ifPresent(ExpansionProcess::close);
-    server.close();
-    workers.close();
+    servers.remove(parts.server.port());
+    parts.close();
   }
 
   private ServerSettings settings() {
@@ -221,8 +246,13 @@ public final class ServerCommand implements Callable<Integer> {
             + listen
             + " lets other machines in: give it --certificates and --key, or say --insecure if the"
             + " network is safe.");
+    boolean workersBeyond = workerPort.isBeyond();
     refuseIf(
-        insecure && (!beyond || certificates != null),
+        workersBeyond && !insecure,
+        "--worker-listen lets workers of other machines in, without TLS: say --insecure if the"
+            + " network is safe.");
+    refuseIf(
+        insecure && !workersBeyond && (!beyond || certificates != null),
         "--insecure has no effect: the server is at localhost, or has TLS.");
     refuseIf(maxJobs < 1, "--max-jobs must be at least 1.");
     refuseIf(keepJobs < 0, "--keep-jobs must not be negative.");

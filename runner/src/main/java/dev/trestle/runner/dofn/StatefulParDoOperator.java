@@ -94,10 +94,9 @@ final class StatefulParDoOperator extends BatchOperator {
   @Override
   public boolean advanceWatermark(long watermark, Slice slice) {
     KeyedCalls open = calls();
-    long now = open.context.clock().millis();
-    // What is due in processing time comes before the watermark that may end its window.
-    if (open.keyed.nextProcessingTime() <= now
-        && !open.keyed.fireProcessingTimers(now, slice, open)) {
+    long due = KeyedContext.due(open.context, watermark);
+    if (open.keyed.nextProcessingTime() <= due
+        && !open.keyed.fireProcessingTimers(due, slice, open)) {
       return false;
     }
     return open.keyed.fireEventTimers(watermark, slice, open);

@@ -84,7 +84,7 @@ final class Bundles implements AsyncWork {
     this.returns = returns;
     size = step.size();
     outputs = new OutputPorts(step);
-    metrics = new WorkerMetrics(context, step.spec().descriptor());
+    metrics = new WorkerMetrics(context, step.spec());
     store = new ChunkStore(context);
   }
 

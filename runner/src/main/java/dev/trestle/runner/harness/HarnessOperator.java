@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HarnessOperator implements Operator {
 
-  private static final int MOST_BUNDLES = 3;
-
   private final HarnessStep step;
   private final ElementWire wire;
   private @Nullable Bundles bundles;
@@ -32,7 +30,7 @@ final class HarnessOperator implements Operator {
     NothingElse returns = new NothingElse(step.transform());
     SideInputAnswers answers =
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
-    bundles = new Bundles(step, context, connection, MOST_BUNDLES, answers, returns);
+    bundles = new Bundles(step, context, connection, step.mostBundles(), answers, returns);
     context.addAsyncWork(bundles);
   }
 

@@ -1,5 +1,6 @@
 package dev.trestle.runner.harness;
 
+import dev.trestle.runner.metrics.CumulativeMetrics;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.worker.SdkWorker;
@@ -10,6 +11,8 @@ import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.Step;
 import java.util.List;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Coder;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 
 /**
@@ -24,6 +27,8 @@ record HarnessStep(
     List<Receiver> receivers,
     BundleSize size,
     SdkWorkers workers) {
+
+  private static final int MOST_BUNDLES = 3;
 
   HarnessStep {
     outputs = List.copyOf(outputs);
@@ -84,6 +89,21 @@ record HarnessStep(
     return fullName + "/" + localName;
   }
 
+  /** How many bundles a task may have out at a time, where the order of elements is no matter. */
+  int mostBundles() {
+    return CumulativeMetrics.in(spec().environment()) ? 1 : MOST_BUNDLES;
+  }
+
+  /** What a worker is told, which knows equal ones for one. */
+  private ProcessBundleDescriptor descriptor(int taskIndex) {
+    ProcessBundleDescriptor descriptor = spec().descriptor();
+    return CumulativeMetrics.in(spec().environment())
+        ? descriptor.toBuilder()
+            .putCoders("trestle:task " + taskIndex, Coder.getDefaultInstance())
+            .build()
+        : descriptor;
+  }
+
   /**
    * Gets a worker, and tells it what it is to run. Blocks until there is one.
    *
@@ -92,7 +112,7 @@ record HarnessStep(
   Connection connect(OperatorContext context) throws InterruptedException {
     try {
       SdkWorker worker = workers.worker(spec().environment(), context.taskIndex());
-      String descriptor = worker.register(spec().descriptor());
+      String descriptor = worker.register(descriptor(context.taskIndex()));
       return new Connection(worker, descriptor, new Inbox(context.task()));
     } catch (WorkerException e) {
       throw new HarnessException(transform(), e);

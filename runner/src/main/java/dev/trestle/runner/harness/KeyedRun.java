@@ -68,7 +68,7 @@ final class KeyedRun implements Returns {
     wire = new ElementWire(step.input());
     StateAnswers sideInputs =
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
-    StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs);
+    StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs, context.taskIndex());
     bundles = new Bundles(step, context, connection, 1, answers, this);
     sorting = sorted ? new Sorting(step, keyed, bundles, wire) : null;
     context.addAsyncWork(bundles);
@@ -171,11 +171,10 @@ final class KeyedRun implements Returns {
       bundles.flush(); // what came before the watermark first
       return false;
     }
-    long now = context.clock().millis();
+    long due = KeyedContext.due(context, watermark);
     FiringRound next = newRound(slice);
-    // What is due in processing time comes before the watermark that may end its window.
     boolean all =
-        (keyed.nextProcessingTime() > now || keyed.fireProcessingTimers(now, slice, next))
+        (keyed.nextProcessingTime() > due || keyed.fireProcessingTimers(due, slice, next))
             && next.isEmpty()
             && keyed.fireEventTimers(watermark, slice, next);
     return !isSent(next) && all;

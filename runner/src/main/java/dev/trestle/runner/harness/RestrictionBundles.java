@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * The bundles of a step that processes restrictions. A restriction may take for ever, so a bundle
  * that has been out for a while is split: the worker gives back what it has not done, which holds
  * the watermark where the worker says, and goes on in a later bundle. A barrier does not wait that
- * long. Belongs to the task's owner.
+ * long. Where nothing demands that, a bundle is left alone as long as there is other work for the
+ * worker; then it is asked for half of what is left, so that bundles go on side by side. Belongs to
+ * the task's owner.
  */
 final class RestrictionBundles implements AsyncWork, Returns {
-
-  private static final int MOST_BUNDLES = 3;
 
   /** In a bundle. Each is a share of the work: the more there are, the less goes side by side. */
   private static final int MOST_RESTRICTIONS = 100;
@@ -33,6 +33,10 @@ final class RestrictionBundles implements AsyncWork, Returns {
   /** How long after it has been refused a split is asked for again. */
   private static final long RETRY_MILLIS = 50;
 
+  /** For how long a bundle that need not be interrupted is left alone before it is shared out. */
+  private static final long SHARE_MILLIS = 500;
+
+  private static final double HALF = 0.5;
   private static final long NEVER = Long.MAX_VALUE;
 
   /** What has been given to a bundle, and when to ask for it back. */
@@ -46,9 +50,13 @@ final class RestrictionBundles implements AsyncWork, Returns {
     /** Whether an answer is awaited. */
     private boolean asked;
 
+    /** Whether the worker has been asked to end the bundle, and not to share it out. */
+    private boolean interrupted;
+
     /**
-     * What splits have left of restrictions that the worker had begun. It still has them until the
-     * bundle ends: DoFns that keep a connection for each restriction rely on being alone with it.
+     * What interruptions have left of restrictions that the worker had begun. It still has them
+     * until the bundle ends: DoFns that keep a connection for each restriction rely on being alone
+     * with it.
      */
     private final List<DelayedBundleApplication> residuals = new ArrayList<>();
 
@@ -73,7 +81,8 @@ final class RestrictionBundles implements AsyncWork, Returns {
   /**
    * None so far.
    *
-   * @param sliceMillis after how long a bundle is split; {@code Long.MAX_VALUE} for never
+   * @param sliceMillis after how long a bundle is to be interrupted; {@code Long.MAX_VALUE} for
+   *     never
    */
   RestrictionBundles(
       HarnessStep step,
@@ -87,7 +96,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
     this.backlog = backlog;
     this.sliceMillis = sliceMillis;
     wire = new ElementWire(step.input());
-    bundles = new Bundles(step, context, connection, MOST_BUNDLES, answers, this);
+    bundles = new Bundles(step, context, connection, step.mostBundles(), answers, this);
   }
 
   /** Gives work to the worker, as far as it may have any. Returns whether there was any to give. */
@@ -101,7 +110,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
       }
       any = true;
       RemoteBundle bundle = bundles.opened(context.outputWatermark());
-      Given its = new Given(sliceMillis == NEVER ? NEVER : now + sliceMillis);
+      Given its = new Given(now + (shares() ? SHARE_MILLIS : sliceMillis));
       given.put(bundle, its);
       while (next != null) {
         its.works.add(next);
@@ -126,29 +135,50 @@ final class RestrictionBundles implements AsyncWork, Returns {
     long now = context.clock().millis();
     given.forEach(
         (bundle, its) -> {
-          if (its.splitAt <= now) {
-            ask(bundle, its);
+          if (its.splitAt > now) {
+            return;
+          }
+          if (!shares() || context.isDraining()) {
+            ask(bundle, its, 0);
+          } else if (isIdle(now)) {
+            ask(bundle, its, HALF);
+          } else {
+            its.splitAt = now + SHARE_MILLIS;
           }
         });
   }
 
-  private void ask(RemoteBundle bundle, Given its) {
-    if (!its.asked) {
-      its.asked = true;
-      bundle.worker().requestSplit(step.spec().inputPort(), everything(its));
-    }
+  /** Whether bundles are split only for more of them to go on side by side. */
+  private boolean shares() {
+    return sliceMillis == NEVER;
   }
 
-  private static DesiredSplit everything(Given of) {
-    return DesiredSplit.newBuilder()
-        .setFractionOfRemainder(0)
-        .setEstimatedInputElements(of.works.size())
-        .build();
+  /** Whether the worker could do more than there is to do. */
+  private boolean isIdle(long now) {
+    return !bundles.isFull() && backlog.nextWakeup() > now;
+  }
+
+  /**
+   * Asks for a bundle to be split.
+   *
+   * @param fraction of what is left that the worker is to keep
+   */
+  private void ask(RemoteBundle bundle, Given its, double fraction) {
+    if (!its.asked) {
+      its.asked = true;
+      its.interrupted = fraction == 0;
+      DesiredSplit split =
+          DesiredSplit.newBuilder()
+              .setFractionOfRemainder(fraction)
+              .setEstimatedInputElements(its.works.size())
+              .build();
+      bundle.worker().requestSplit(step.spec().inputPort(), split);
+    }
   }
 
   @Override
   public void hasten() {
-    given.forEach(this::ask);
+    given.forEach((bundle, its) -> ask(bundle, its, 0));
   }
 
   @Override
@@ -167,11 +197,16 @@ final class RestrictionBundles implements AsyncWork, Returns {
       throw new HarnessException(step.transform(), "its worker splits a bundle that has ended");
     }
     its.asked = false;
-    its.splitAt = context.clock().millis() + RETRY_MILLIS;
+    boolean soon = !shares() || context.isDraining();
+    its.splitAt = context.clock().millis() + (soon ? RETRY_MILLIS : SHARE_MILLIS);
     for (ChannelSplit channel : split.response().getChannelSplitsList()) {
       takeBackFrom((int) channel.getFirstResidualElement(), its);
     }
-    its.residuals.addAll(split.response().getResidualRootsList());
+    if (its.interrupted) {
+      its.residuals.addAll(split.response().getResidualRootsList());
+    } else {
+      takeBack(split.response().getResidualRootsList(), its);
+    }
   }
 
   private void takeBackFrom(int first, Given its) {

@@ -130,10 +130,11 @@ final class TimerFamilies {
   }
 
   /**
-   * How much later, in milliseconds, a time is for the job than it is for workers: these have the
-   * wall clock.
+   * How much later, in milliseconds, a time is for the job than it is for workers. In processing
+   * time these have the wall clock. In event time they expect a timer when the watermark has
+   * reached its time, and the job has timers fire whose time it has passed.
    */
   long ahead(Family family) {
-    return family.domain == TimeDomain.EVENT_TIME ? 0 : ScriptedClock.aheadOfWallTime(clock);
+    return family.domain == TimeDomain.EVENT_TIME ? -1 : ScriptedClock.aheadOfWallTime(clock);
   }
 }

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Truncating implements Receiver {
 
-  private static final int MOST_BUNDLES = 3;
-
   private final OperatorContext context;
   private final RestrictionBacklog backlog;
   private final ElementWire wire;
@@ -42,7 +40,7 @@ final class Truncating implements Receiver {
             own,
             context,
             own.connect(context),
-            MOST_BUNDLES,
+            own.mostBundles(),
             new SideInputAnswers(transform, own.spec(), context.sideInputs()),
             new NothingElse(transform));
     context.addAsyncWork(bundles);

@@ -1,7 +1,9 @@
 package dev.trestle.runner.harness;
 
+import dev.trestle.runner.metrics.CumulativeMetrics;
 import dev.trestle.runner.metrics.ReportedMetrics;
 import dev.trestle.runner.operator.OperatorContext;
+import dev.trestle.translation.graph.HarnessSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.Map;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds what workers have counted to the metrics of the job: under the full name of the transform,
@@ -19,15 +22,19 @@ final class WorkerMetrics {
   private final OperatorContext context;
   private final ProcessBundleDescriptor descriptor;
 
-  WorkerMetrics(OperatorContext context, ProcessBundleDescriptor descriptor) {
+  /** Null where workers report what each bundle has counted. */
+  private final @Nullable CumulativeMetrics cumulative;
+
+  WorkerMetrics(OperatorContext context, HarnessSpec spec) {
     this.context = context;
-    this.descriptor = descriptor;
+    descriptor = spec.descriptor();
+    cumulative = CumulativeMetrics.in(spec.environment()) ? new CumulativeMetrics() : null;
   }
 
   /** Adds what one bundle has counted. */
   void add(List<MonitoringInfo> infos) {
     Map<String, List<MonitoringInfo>> byTransform = new HashMap<>();
-    for (MonitoringInfo info : infos) {
+    for (MonitoringInfo info : cumulative == null ? infos : cumulative.increments(infos)) {
       String transform = fullName(info.getLabelsOrDefault(Labels.PTRANSFORM, ""));
       byTransform
           .computeIfAbsent(transform, unused -> new ArrayList<>())

@@ -75,6 +75,17 @@ public interface KeyedContext extends AutoCloseable {
   boolean fireProcessingTimers(long now, Slice slice, TimerHandler handler);
 
   /**
+   * The processing time, in milliseconds, before which timers are due when the watermark is to
+   * advance. What is due comes first, for the watermark may end windows. At the end of time that is
+   * all: nothing comes any more, and what waits would be lost. A drain does not wait for timers that
+   * may be set again and again.
+   */
+  static long due(OperatorContext context, long watermark) {
+    boolean end = watermark >= BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
+    return end && !context.isDraining() ? Long.MAX_VALUE : context.clock().millis();
+  }
+
+  /**
    * The least {@code now} at which a timer of either processing-time domain fires, as far as that
    * is known; {@code Long.MAX_VALUE} for never, {@code Long.MIN_VALUE} for at once.
    */

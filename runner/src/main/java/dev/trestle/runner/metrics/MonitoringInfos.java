@@ -124,10 +124,11 @@ public final class MonitoringInfos {
       T value = committed ? result.getCommittedOrNull() : result.getAttempted();
       if (value != null) {
         infos.add(
-            named(result.getKey(), kind)
-                .setType(kind.type)
-                .setPayload(kind.encoder.apply(value))
-                .build());
+            ListedDistributions.written(
+                named(result.getKey(), kind)
+                    .setType(kind.type)
+                    .setPayload(kind.encoder.apply(value))
+                    .build()));
       }
     }
   }
@@ -177,7 +178,8 @@ public final class MonitoringInfos {
     Map<MetricKey, T> values = new LinkedHashMap<>();
     for (MonitoringInfo info : infos) {
       if (info.getType().equals(kind.type)) {
-        values.put(key(kind, info), kind.decoder.apply(info.getPayload()));
+        ByteString payload = ListedDistributions.read(info).getPayload();
+        values.put(key(kind, info), kind.decoder.apply(payload));
       }
     }
     return values;
@@ -186,7 +188,7 @@ public final class MonitoringInfos {
   private static MetricKey key(Kind<?> kind, MonitoringInfo info) {
     String step = info.getLabelsOrDefault(Labels.PTRANSFORM, "");
     MetricName name =
-        info.getUrn().equals(kind.urn)
+        info.getUrn().equals(kind.urn) && !ListedDistributions.isNameless(info)
             ? MetricName.named(
                 info.getLabelsOrDefault(Labels.NAMESPACE, ""),
                 info.getLabelsOrDefault(Labels.NAME, ""))

@@ -10,6 +10,7 @@ import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MonitoringInfoConstants;
 import org.apache.beam.runners.core.metrics.StringSetData;
 import org.apache.beam.sdk.metrics.MetricName;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
 
 /** Metrics as somebody else has reported or written them. */
 public final class ReportedMetrics {
@@ -18,13 +19,14 @@ public final class ReportedMetrics {
 
   /**
    * Reads metrics of a step. Those of a user get the names by which the user's code knows them, so
-   * that they are equal to what is counted in this process. A gauge is as of now.
+   * that they are equal to what is counted in this process; Beam allows that only for names with a
+   * namespace. A gauge is as of now.
    *
    * <p>Histograms are not read: Beam lets nobody restore them.
    */
   public static MetricsContainerImpl read(String step, Iterable<MonitoringInfo> infos) {
     MetricsContainerImpl container = new MetricsContainerImpl(step);
-    container.update(infos);
+    container.update(Iterables.transform(infos, ListedDistributions::read));
     return asNamedByUser(step, container.getCumulative());
   }
 
@@ -52,6 +54,6 @@ public final class ReportedMetrics {
   private static MetricName name(MetricUpdate<?> update) {
     MetricName name = update.getKey().metricName();
     boolean ofUser = name.getLabels().containsKey(MonitoringInfoConstants.Labels.NAME);
-    return ofUser ? MetricName.named(name.getNamespace(), name.getName()) : name;
+    return ofUser && !name.getNamespace().isEmpty() ? MetricName.named(name.getNamespace(), name.getName()) : name;
   }
 }

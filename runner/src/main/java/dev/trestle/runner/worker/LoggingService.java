@@ -19,13 +19,16 @@ final class LoggingService extends BeamFnLoggingImplBase {
     return WorkerStreams.open(
         workers,
         stream,
-        (worker, opened) ->
-            WorkerStreams.reading(
-                entries -> entries.getLogEntriesList().forEach(worker::logged),
-                status -> {
-                  if (status.isOk()) {
-                    opened.onCompleted();
-                  }
-                }));
+        (worker, opened) -> {
+          worker.logs().begun();
+          return WorkerStreams.reading(
+              entries -> entries.getLogEntriesList().forEach(worker::logged),
+              status -> {
+                worker.logs().ended();
+                if (status.isOk()) {
+                  opened.onCompleted();
+                }
+              });
+        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.trestle.runner.worker;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +51,7 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
   private final Executor pool;
   private final WorkerChannels channels;
   private final LogTail tail = new LogTail();
+  private final LogStreams logs = new LogStreams();
   private final Map<ProcessBundleDescriptor, RegisteredDescriptor> byTemplate =
       new ConcurrentHashMap<>();
   private final Map<String, RegisteredDescriptor> byId = new ConcurrentHashMap<>();
@@ -81,6 +83,11 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
     return connected.copy();
   }
 
+  /** Whether it has connected, whatever has become of it since. */
+  public boolean hasConnected() {
+    return connected.isDone() && !connected.isCompletedExceptionally();
+  }
+
   /** Where the worker finds all services. */
   public ApiServiceDescriptor endpoint() {
     return endpoint;
@@ -109,6 +116,15 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
    */
   public void died(String how) {
     end(how, true);
+  }
+
+  /**
+   * Waits until what the worker has logged has come, when it does not log any more.
+   *
+   * @param patience for how long at most
+   */
+  public void awaitLog(Duration patience) throws InterruptedException {
+    logs.awaitEnd(patience);
   }
 
   /** Lets the worker go: its streams end, and with them a worker that behaves. */
@@ -237,6 +253,10 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
     return status.getDescription() == null
         ? status.getCode().name()
         : status.getCode() + ": " + status.getDescription();
+  }
+
+  LogStreams logs() {
+    return logs;
   }
 
   void logged(LogEntry entry) {

@@ -247,6 +247,23 @@ class StatefulParDoOperatorTest {
   }
 
   @Test
+  void processingTimerFiresAtTheEndOfTimeAtTheLatest() {
+    StatefulParDoOperator operator = started(new WithTimers(), Duration.ZERO);
+    give(operator, "a", 1, 5);
+    operator.advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), slice());
+    assertThat(main.values(), contains("processing"));
+  }
+
+  @Test
+  void drainDoesNotWaitForProcessingTime() {
+    StatefulParDoOperator operator = started(new WithTimers(), Duration.ZERO);
+    give(operator, "a", 1, 5);
+    context.draining = true;
+    operator.advanceWatermark(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis(), slice());
+    assertThat(main.values(), empty());
+  }
+
+  @Test
   void timerAfterItsWindowIsRefused() {
     StatefulParDoOperator operator = started(new WithTimers(), Duration.ZERO);
     Exception e = assertThrows(UserCodeException.class, () -> give(operator, "a", 3, 5));

@@ -3,6 +3,7 @@ package dev.trestle.runner.group;
 import dev.trestle.runner.exchange.Batch;
 import dev.trestle.runner.operator.Windows;
 import dev.trestle.state.ByteKey;
+import dev.trestle.translation.transform.CountingTriggers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,11 +63,25 @@ final class ReferenceGrouping {
       }
     }
     for (Map.Entry<Object, List<WindowedValue<Object>>> entry : byKey.entrySet()) {
-      ReduceFnRunner<Object, Object, ?, BoundedWindow> runner =
-          runner(keys.at(entry.getKey()), reduceFn);
-      runner.processElements(entry.getValue());
-      runner.persist();
+      if (oneByOne()) {
+        for (WindowedValue<Object> element : entry.getValue()) {
+          process(entry.getKey(), List.of(element));
+        }
+      } else {
+        process(entry.getKey(), entry.getValue());
+      }
     }
+  }
+
+  private boolean oneByOne() {
+    return !strategy.needsMerge()
+        && CountingTriggers.counts(TriggerTranslation.toProto(strategy.getTrigger()));
+  }
+
+  private void process(Object key, List<WindowedValue<Object>> elements) throws Exception {
+    ReduceFnRunner<Object, Object, ?, BoundedWindow> runner = runner(keys.at(key), reduceFn);
+    runner.processElements(elements);
+    runner.persist();
   }
 
   void advanceProcessingTime() throws Exception {

@@ -45,6 +45,7 @@ import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Durations;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.Timestamps;
+import org.jspecify.annotations.Nullable;
 
 /** A bundle at a fake worker. */
 public final class FakeBundle implements WorkerBundle {
@@ -299,40 +300,60 @@ public final class FakeBundle implements WorkerBundle {
     OffsetRange range = (OffsetRange) restricted.getKey();
     WindowedValue<Object> element = sized.withValue(pair.getKey());
     FakeCalls calls = new FakeCalls(this, task, null, sized.getWindows().iterator().next());
-    for (long position = range.getFrom(); position < range.getTo(); position++) {
+    long end = range.getTo();
+    for (long position = range.getFrom(); position < end; position++) {
       if (random.nextInt(4) == 0) {
         schedule();
         body.pause();
       }
-      BundleApplication rest =
-          application(
-              sized.withValue(
-                  KV.of(
-                      KV.of(
-                          pair.getKey(),
-                          KV.of(new OffsetRange(position, range.getTo()), restricted.getValue())),
-                      1.0)));
-      if (takeSplitAsked()) {
-        stop = Math.min(stop, number + 1);
-        listener.split(
-            ProcessBundleSplitResponse.newBuilder()
-                .addChannelSplits(channelSplit(number - 1, number + 1))
-                .addResidualRoots(DelayedBundleApplication.newBuilder().setApplication(rest))
-                .build());
-        schedule(); // the DoFn hears of it when it claims something next
-        body.pause();
-        return;
+      DesiredSplit split = takeSplitAsked();
+      if (split != null) {
+        long kept = position + (long) Math.ceil((end - position) * split.getFractionOfRemainder());
+        end = kept < end ? split(number, rest(sized, kept, end), kept) : refuse(end);
+        if (position >= end) {
+          schedule(); // the DoFn hears of it when it claims something next
+          body.pause();
+          return;
+        }
       }
       if (position > range.getFrom() && random.nextInt(6) == 0) {
         residuals.add(
             DelayedBundleApplication.newBuilder()
-                .setApplication(rest)
+                .setApplication(rest(sized, position, end))
                 .setRequestedTimeDelay(Durations.fromMillis(random.nextInt(3) * 7L))
                 .build());
         return;
       }
       fn.process(element, position, calls);
     }
+  }
+
+  /**
+   * Gives back the rest of an element, and all elements behind it. Returns where its own part ends.
+   */
+  private long split(long number, BundleApplication rest, long kept) {
+    stop = Math.min(stop, number + 1);
+    listener.split(
+        ProcessBundleSplitResponse.newBuilder()
+            .addChannelSplits(channelSplit(number - 1, number + 1))
+            .addResidualRoots(DelayedBundleApplication.newBuilder().setApplication(rest))
+            .build());
+    return kept;
+  }
+
+  private long refuse(long end) {
+    listener.split(ProcessBundleSplitResponse.getDefaultInstance());
+    return end;
+  }
+
+  private BundleApplication rest(WindowedValue<Object> sized, long from, long to) {
+    KV<?, ?> pair = (KV<?, ?>) ((KV<?, ?>) sized.getValue()).getKey();
+    KV<?, ?> restricted = (KV<?, ?>) pair.getValue();
+    return application(
+        sized.withValue(
+            KV.of(
+                KV.of(pair.getKey(), KV.of(new OffsetRange(from, to), restricted.getValue())),
+                1.0)));
   }
 
   private BundleApplication application(WindowedValue<Object> sized) {
@@ -345,14 +366,14 @@ public final class FakeBundle implements WorkerBundle {
         .build();
   }
 
-  private boolean takeSplitAsked() {
+  private @Nullable DesiredSplit takeSplitAsked() {
     for (Event event = events.poll(); event != null; event = events.poll()) {
-      if (event instanceof Event.SplitAsked) {
-        return true;
+      if (event instanceof Event.SplitAsked asked) {
+        return asked.split;
       }
       aside.add(event);
     }
-    return false;
+    return null;
   }
 
   private void fire(Event.Fired fired) throws IOException {

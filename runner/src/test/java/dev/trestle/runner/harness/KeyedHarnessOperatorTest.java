@@ -41,6 +41,7 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,6 +202,37 @@ final class KeyedHarnessOperatorTest {
     settle();
     assertThat(output.values(), contains("a has [0]", "processing a  has [0]"));
     assertThat(output.elements().get(1).getTimestamp(), is(Instant.ofEpochMilli(7)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void processingTimeTimersFireAtTheEndOfTimeAtTheLatest(boolean byObject) {
+    open(byObject, Map.of("processing", TimeDomain.PROCESSING_TIME));
+    give("a", 0, 7);
+    settle();
+    advanceTo(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+    assertThat(output.values(), contains("a has [0]", "processing a  has [0]"));
+  }
+
+  @Test
+  void drainDoesNotWaitForProcessingTime() {
+    open(true, Map.of("processing", TimeDomain.PROCESSING_TIME));
+    give("a", 0, 7);
+    settle();
+    context.draining = true;
+    advanceTo(BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis());
+    assertThat(output.values(), contains("a has [0]"));
+  }
+
+  @Test
+  void eventTimersFireWhenTheWatermarkReachesTheirTime() {
+    open(true, Map.of("event", TimeDomain.EVENT_TIME));
+    give("a", 20, 7);
+    settle();
+    advanceTo(19);
+    assertThat(output.values(), contains("a has [20]"));
+    advanceTo(20);
+    assertThat(output.values(), contains("a has [20]", "event a 20 has [20]"));
   }
 
   @ParameterizedTest

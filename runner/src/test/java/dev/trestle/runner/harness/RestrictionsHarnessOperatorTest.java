@@ -56,6 +56,7 @@ final class RestrictionsHarnessOperatorTest {
 
   @TempDir Path directory;
 
+  private Collection outputs = OUTPUT;
   private final List<Runnable> steps = new ArrayList<>();
   private final CollectingReceiver output = new CollectingReceiver();
   private FakeWorkers workers;
@@ -162,6 +163,40 @@ final class RestrictionsHarnessOperatorTest {
   }
 
   @Test
+  void aBundleThatNeedNotBeInterruptedIsSharedOut() {
+    openBounded();
+    give(0, 1000);
+    assertThat(work().nextAttention(), is(500L));
+    context.now = 500;
+    work().attend();
+    runSteps(1);
+    deliver();
+    assertThat("half of it", operator.nextWakeup(), is(not(Long.MAX_VALUE)));
+    operator.advance(new Slice());
+    assertThat(workers.bundles().size(), is(2));
+    finish();
+    assertThat(sorted(), is(numbers(0, 1000)));
+  }
+
+  @Test
+  void aBundleIsNotSharedOutWhileThereIsOtherWork() {
+    openBounded();
+    for (int i = 0; i < 4; i++) {
+      give(i * 1000, 1000);
+    }
+    assertThat("full", work().isFull(), is(true));
+    context.now = 500;
+    work().attend();
+    assertThat(work().nextAttention(), is(1000L));
+  }
+
+  private void openBounded() {
+    operator.close();
+    outputs = new Collection("output", VarLongCoder.of(), WindowingStrategy.globalDefault(), true);
+    open(1);
+  }
+
+  @Test
   void nothingIsOutAtFirst() {
     assertThat(work().isOut(), is(false));
     assertThat(output.values(), is(empty()));
@@ -176,14 +211,14 @@ final class RestrictionsHarnessOperatorTest {
         Harnessed.splittableStep(
             new TransformName("id", "Elsewhere"),
             INPUT,
-            List.of(OUTPUT),
+            List.of(outputs),
             (element, position, calls) ->
                 calls.output(0, element.withValue((Long) element.getValue() + position)));
     operator =
         new RestrictionsHarnessOperator(
             new HarnessStep(
                 step,
-                List.of(new Node.Output("out", OUTPUT, List.of(), List.of())),
+                List.of(new Node.Output("out", outputs, List.of(), List.of())),
                 List.of(output),
                 new BundleSize(100, Long.MAX_VALUE),
                 workers),
@@ -222,6 +257,10 @@ final class RestrictionsHarnessOperatorTest {
 
   private void turn(int steps) {
     runSteps(steps);
+    deliver();
+  }
+
+  private void deliver() {
     for (AsyncWork work : context.asyncWork()) {
       work.attend();
       Slice slice = new Slice();

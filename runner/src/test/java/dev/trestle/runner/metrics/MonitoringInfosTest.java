@@ -10,6 +10,9 @@ import java.util.Map;
 import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Labels;
+import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.TypeUrns;
+import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.MonitoringInfoMetricName;
 import org.apache.beam.sdk.metrics.BoundedTrieResult;
 import org.apache.beam.sdk.metrics.DistributionResult;
@@ -17,6 +20,7 @@ import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 
 class MonitoringInfosTest {
@@ -110,6 +114,45 @@ class MonitoringInfosTest {
 
     assertThat(info.getUrn(), is("beam:metric:element_count:v1"));
     assertThat(info.getLabelsMap(), is(Map.of("PCOLLECTION", "numbers", "PTRANSFORM", "step")));
+  }
+
+  @Test
+  void distributionWithoutNamespaceIsListed() {
+    MonitoringInfo reported =
+        MonitoringInfo.newBuilder()
+            .setUrn(Urns.USER_DISTRIBUTION_INT64)
+            .setType(TypeUrns.DISTRIBUTION_INT64_TYPE)
+            .putLabels(Labels.NAMESPACE, "")
+            .putLabels(Labels.NAME, "name")
+            .setPayload(ByteString.copyFrom(new byte[] {0, 0, 0, 4, 3, 6, 1, 3}))
+            .build();
+    attempted.update("step", ReportedMetrics.read("step", List.of(reported)));
+
+    MonitoringInfo told = MonitoringInfos.attempted(told()).get(0);
+
+    assertThat(told.getPayload(), is(reported.getPayload()));
+    assertThat(
+        only(toldAndHeard().getDistributions()).getAttempted(),
+        is(DistributionResult.create(6, 3, 1, 3)));
+  }
+
+  @Test
+  void counterWithoutNamespaceKeepsItsName() {
+    MonitoringInfo reported =
+        MonitoringInfo.newBuilder()
+            .setUrn(Urns.USER_SUM_INT64)
+            .setType(TypeUrns.SUM_INT64_TYPE)
+            .putLabels(Labels.NAMESPACE, "")
+            .putLabels(Labels.NAME, "name")
+            .setPayload(ByteString.copyFrom(new byte[] {5}))
+            .build();
+    attempted.update("step", ReportedMetrics.read("step", List.of(reported)));
+
+    MonitoringInfo told = MonitoringInfos.attempted(told()).get(0);
+
+    assertThat(told.getUrn(), is(Urns.USER_SUM_INT64));
+    assertThat(told.getLabelsOrThrow(Labels.NAME), is("name"));
+    assertThat(only(toldAndHeard().getCounters()).getAttempted(), is(5L));
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -467,8 +468,8 @@ final class WorkerServerTest {
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
             .setFullMethodName("org.apache.beam.model.fn_execution.v1.BeamFnData/Data")
-            .setRequestMarshaller(new Bytes())
-            .setResponseMarshaller(new Bytes())
+            .setRequestMarshaller(Mutations.BYTES)
+            .setResponseMarshaller(Mutations.BYTES)
             .build();
     FakeWorker.Inbox<byte[], byte[]> answers = new FakeWorker.Inbox<>();
     ClientCalls.asyncBidiStreamingCall(worker.channel().newCall(raw, CallOptions.DEFAULT), answers)
@@ -476,24 +477,54 @@ final class WorkerServerTest {
     assertThat(heard.awaitFailure(), containsString("its data stream has broken"));
   }
 
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+  // ---- Death -----------------------------------------------------------------------------------
 
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
+  @Test
+  void theRestOfTheLogIsAwaited() throws Exception {
+    StreamObserver<LogEntry.List> logging =
+        BeamFnLoggingGrpc.newStub(worker.channel())
+            .logging(new FakeWorker.Inbox<LogEntry.List, LogControl>());
+    logging.onNext(logged("first"));
+    assertThat(take(log).getMessage(), is("first"));
+    CompletableFuture<Boolean> awaited =
+        CompletableFuture.supplyAsync(
+            () -> {
+              awaitLog(Duration.ofMinutes(1));
+              return log.isEmpty();
+            });
 
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+    connection.close();
+    logging.onNext(logged("last"));
+    logging.onCompleted();
+
+    assertThat(awaited.get(1, TimeUnit.MINUTES), is(false));
+    assertThat(take(log).getMessage(), is("last"));
+  }
+
+  @Test
+  void aLogThatDoesNotEndIsNotAwaitedForEver() throws Exception {
+    StreamObserver<LogEntry.List> logging =
+        BeamFnLoggingGrpc.newStub(worker.channel())
+            .logging(new FakeWorker.Inbox<LogEntry.List, LogControl>());
+    logging.onNext(logged("first"));
+    assertThat(take(log).getMessage(), is("first"));
+    awaitLog(Duration.ofMillis(1));
+    logging.onCompleted();
+  }
+
+  private void awaitLog(Duration patience) {
+    try {
+      connection.awaitLog(patience);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
-  // ---- Death -----------------------------------------------------------------------------------
+  private static LogEntry.List logged(String message) {
+    return LogEntry.List.newBuilder()
+        .addLogEntries(LogEntry.newBuilder().setMessage(message))
+        .build();
+  }
 
   @Test
   void deathFailsAllBundlesAtOnceWithTheEndOfTheLog() throws Exception {

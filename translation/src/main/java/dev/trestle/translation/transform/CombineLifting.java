@@ -1,11 +1,9 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
-import java.util.List;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.MergeStatus;
 import org.apache.beam.model.pipeline.v1.RunnerApi.OutputTime;
-import org.apache.beam.model.pipeline.v1.RunnerApi.Trigger;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.util.construction.TriggerTranslation;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -37,7 +35,7 @@ final class CombineLifting {
     WindowingStrategy<?, ?> windowing = input.windowing();
     return !windowing.needsMerge()
         && (input.bounded() || windowing.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW)
-        && blindToElements(TriggerTranslation.toProto(windowing.getTrigger()));
+        && !CountingTriggers.counts(TriggerTranslation.toProto(windowing.getTrigger()));
   }
 
   /**
@@ -48,29 +46,6 @@ final class CombineLifting {
   static boolean allowed(RunnerApi.WindowingStrategy windowing, boolean bounded) {
     return windowing.getMergeStatus() != MergeStatus.Enum.NEEDS_MERGE
         && (bounded || windowing.getOutputTime() == OutputTime.Enum.END_OF_WINDOW)
-        && blindToElements(windowing.getTrigger());
-  }
-
-  private static boolean blindToElements(Trigger trigger) {
-    return switch (trigger.getTriggerCase()) {
-      case DEFAULT, NEVER, AFTER_PROCESSING_TIME, AFTER_SYNCHRONIZED_PROCESSING_TIME -> true;
-      case AFTER_END_OF_WINDOW -> {
-        Trigger.AfterEndOfWindow end = trigger.getAfterEndOfWindow();
-        yield (!end.hasEarlyFirings() || blindToElements(end.getEarlyFirings()))
-            && (!end.hasLateFirings() || blindToElements(end.getLateFirings()));
-      }
-      case REPEAT -> blindToElements(trigger.getRepeat().getSubtrigger());
-      case OR_FINALLY ->
-          blindToElements(trigger.getOrFinally().getMain())
-              && blindToElements(trigger.getOrFinally().getFinally());
-      case AFTER_ALL -> allBlind(trigger.getAfterAll().getSubtriggersList());
-      case AFTER_ANY -> allBlind(trigger.getAfterAny().getSubtriggersList());
-      case AFTER_EACH -> allBlind(trigger.getAfterEach().getSubtriggersList());
-      case ELEMENT_COUNT, ALWAYS, TRIGGER_NOT_SET -> false;
-    };
-  }
-
-  private static boolean allBlind(List<Trigger> triggers) {
-    return triggers.stream().allMatch(CombineLifting::blindToElements);
+        && !CountingTriggers.counts(windowing.getTrigger());
   }
 }

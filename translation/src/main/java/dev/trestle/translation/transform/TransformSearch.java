@@ -4,6 +4,7 @@ import dev.trestle.translation.graph.TransformName;
 import dev.trestle.translation.transform.Found.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
@@ -52,7 +53,9 @@ final class TransformSearch {
     boolean part = urn.startsWith(SPLITTABLE_PART) && !enclosing.isEmpty();
     String fullName = part ? enclosing : transform.getUniqueName();
     boolean leaf = transform.getSubtransformsCount() == 0;
-    if (Translators.PASSING_ON.contains(urn)) {
+    if (isForeign(transform) && recodes(transform)) {
+      add(id, fullName, transform, Role.SDK);
+    } else if (Translators.PASSING_ON.contains(urn)) {
       add(id, fullName, transform, Role.PASSES_ON);
     } else if (isForeign(transform)) {
       if (SDK_PRIMITIVES.contains(urn) || (leaf && !passesThrough(transform))) {
@@ -97,6 +100,21 @@ final class TransformSearch {
   private boolean isForeign(PTransform transform) {
     String id = transform.getEnvironmentId();
     return !id.isEmpty() && !thisJvm.test(pipeline.getComponents().getEnvironmentsOrThrow(id));
+  }
+
+  /** A flatten of one collection into one of another coder: only an SDK can write elements so. */
+  private boolean recodes(PTransform transform) {
+    return transform.getSpec().getUrn().equals(PTransformTranslation.FLATTEN_TRANSFORM_URN)
+        && transform.getInputsCount() == 1
+        && transform.getOutputsCount() == 1
+        && !coderOf(transform.getInputsMap()).equals(coderOf(transform.getOutputsMap()));
+  }
+
+  private String coderOf(Map<String, String> collections) {
+    return pipeline
+        .getComponents()
+        .getPcollectionsOrThrow(collections.values().iterator().next())
+        .getCoderId();
   }
 
   /** A composite of nothing: whatever comes out of it went in. A sink is no such thing. */

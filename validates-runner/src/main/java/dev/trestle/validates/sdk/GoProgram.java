@@ -24,10 +24,22 @@ import java.util.stream.Collectors;
  * Test binaries of Go packages, whose output {@code test2json} makes readable. A test is a
  * function; what it runs below itself counts with it.
  *
- * @param flags of the binaries that say which runner to use
  * @param reports folder for logs
  */
-public record GoProgram(GoSdk sdk, List<String> flags, Path reports) implements TestProgram {
+public record GoProgram(GoSdk sdk, Flags flags, Path reports) implements TestProgram {
+
+  /**
+   * The flags of test binaries that say which runner to use.
+   *
+   * @param usual of most packages
+   * @param own of others, by import path
+   */
+  public record Flags(List<String> usual, Map<String, List<String>> own) {
+
+    List<String> of(String importPath) {
+      return own.getOrDefault(importPath, usual);
+    }
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern COMPLAINT = Pattern.compile("\\s*\\w+\\.go:\\d+: \\S.*");
@@ -38,7 +50,7 @@ public record GoProgram(GoSdk sdk, List<String> flags, Path reports) implements 
     for (Map.Entry<String, TestPackage> entry : sdk.packages().entrySet()) {
       TestPackage tested = entry.getValue();
       try (OutputLines lines =
-          OutputLines.of(binary(tested, "-test.list=^Test"), reports.resolve("list.log"))) {
+          OutputLines.of(binary(entry.getKey(), tested, "-test.list=^Test"), reports.resolve("list.log"))) {
         lines.all().stream()
             .filter(line -> line.startsWith("Test"))
             .filter(name -> tested.wanted().matcher(name).matches())
@@ -69,17 +81,22 @@ public record GoProgram(GoSdk sdk, List<String> flags, Path reports) implements 
     }
     String names = batch.stream().map(TestId::method).collect(Collectors.joining("|"));
     ProcessBuilder builder =
-        binary(tested, "-test.v=test2json", "-test.timeout=0", "-test.run=^(" + names + ")$");
+        binary(
+            importPath,
+            tested,
+            "-test.v=test2json",
+            "-test.timeout=0",
+            "-test.run=^(" + names + ")$");
     builder.command().addAll(0, List.of(sdk.test2json().toString(), "-p", importPath));
     return builder;
   }
 
-  private ProcessBuilder binary(TestPackage tested, String... arguments) {
+  private ProcessBuilder binary(String importPath, TestPackage tested, String... arguments) {
     String binary = tested.binary().toString();
     List<String> command = new ArrayList<>();
     command.add(binary);
     command.addAll(List.of(arguments));
-    flags.forEach(flag -> command.add(flag.replace(GoSdk.OWN_BINARY, binary)));
+    flags.of(importPath).forEach(flag -> command.add(flag.replace(GoSdk.OWN_BINARY, binary)));
     return new ProcessBuilder(command).directory(tested.directory().toFile());
   }
 

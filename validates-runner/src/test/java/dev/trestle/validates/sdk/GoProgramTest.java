@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.suite.Outcome;
@@ -25,9 +26,13 @@ class GoProgramTest {
           new GoSdk(
               Map.of(
                   "example.org/a/b",
-                  new GoSdk.TestPackage(Path.of("b.test"), Path.of("src"), Pattern.compile(".*"))),
+                  new GoSdk.TestPackage(Path.of("b.test"), Path.of("src"), Pattern.compile(".*")),
+                  "example.org/c",
+                  new GoSdk.TestPackage(Path.of("c.test"), Path.of("src"), Pattern.compile(".*"))),
               Path.of("test2json")),
-          List.of("--runner=x", "--worker_binary=" + GoSdk.OWN_BINARY),
+          new GoProgram.Flags(
+              List.of("--runner=x", "--worker_binary=" + GoSdk.OWN_BINARY),
+              Map.of("example.org/c", List.of("--runner=y"))),
           Path.of("reports"));
 
   @Test
@@ -85,6 +90,14 @@ class GoProgramTest {
         program.command(List.of(TEST, new TestId("example.org/a/b", "TestMore"))).command();
     assertThat(command, hasItems("b.test", "-test.run=^(TestIt|TestMore)$", "--runner=x"));
     assertThat(command, hasItem("--worker_binary=b.test"));
+  }
+
+  @Test
+  void aPackageMayHaveItsOwnFlags() {
+    List<String> command =
+        program.command(List.of(new TestId("example.org/c", "TestOther"))).command();
+    assertThat(command, hasItem("--runner=y"));
+    assertThat(command, not(hasItem("--runner=x")));
   }
 
   private static String event(String action, String test) {
