@@ -23,10 +23,7 @@ import java.util.Map;
  * @param slowness how many times as long as others a test may take
  */
 record PythonSuite(
-    List<String> selection,
-    List<String> pipelineOptions,
-    Surroundings surroundings,
-    int slowness)
+    List<String> selection, List<String> pipelineOptions, Surroundings surroundings, int slowness)
     implements Suite.Source {
 
   /** Services that tests are told of by environment variables. */
