@@ -65,11 +65,22 @@ benchmarks/run.sh COMMAND [OPTIONS]
       --kills=N           50
       --seed=N            of events and kills; 42
 
+  chaos-python the same for a job in Python, through a job server: the server and one of its workers
+               are killed in turn. Needs Python 3.11; some 20 s for each kill
+      --events=N          200000
+      --kills=N           20
+      --seed=N            of events and kills; 42
+
   simulate     jobs that crash, over stores that fail, in seeded schedules; exits with 1 if the
                results of one are not those of a job that nothing disturbs. Measures nothing
       --schedules=N       10000, over all pipelines in turn
       --seed=S            the first seed of each pipeline; 1
       --pipeline=NAME     this one alone; with --schedules=1 and a seed, one schedule again
+
+  submissions  small jobs for one job server, one after the other, and what they leave in it: its heap
+               beside that after the hundredth, and how many more threads, open files and bytes on
+               disk there are. Linux only
+      --jobs=N            1000
 
   jmh          the engine's hot pieces one by one; options are JMH's own (-h shows them)
 
@@ -99,6 +110,7 @@ keys=
 heap=
 engine=trestle
 kills=
+jobs=1000
 schedules=10000
 seed=
 pipeline=
@@ -111,7 +123,8 @@ case $command in
   wordcount | start | python) allowed="peers engines runs input out" ;;
   large-group) allowed="keys heap engine" ;;
   many-timers | large-state) allowed="keys heap" ;;
-  chaos) allowed="events kills seed" ;;
+  chaos | chaos-python) allowed="events kills seed" ;;
+  submissions) allowed="jobs" ;;
   simulate) allowed="schedules seed pipeline" ;;
   jmh) allowed= ;;
   "") usage >&2; exit 2 ;;
@@ -143,6 +156,7 @@ for option in "$@"; do
     runs) number --runs "$value"; runs=$value ;;
     keys) number --keys "$value"; keys=$value ;;
     kills) number --kills "$value"; kills=$value ;;
+    jobs) number --jobs "$value"; jobs=$value ;;
     heap) [[ $value =~ ^[1-9][0-9]*[kmgKMG]?$ ]] || fail "--heap takes a size such as 512m"; heap=$value ;;
     schedules) number --schedules "$value"; schedules=$value ;;
     seed) number --seed "$value"; seed=$value ;;
@@ -488,6 +502,25 @@ case $command in
       "${events:-2000000}" "${kills:-50}" "${seed:-42}" "$scratch" || status=$?
     [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     machine
+    ;;
+  chaos-python)
+    prepare
+    build integration-tests "$CHAOS_JAR"
+    python=$(in_jvm 1200 256m trestle dev.trestle.benchmarks.python.Interpreter "$ROOT")
+    scratch=$(mktemp -d "$WORK/chaos-python.XXXXXX")
+    status=0
+    in_jvm 7200 512m chaos dev.trestle.integration.chaos.python.PythonChaos \
+      "${events:-200000}" "${kills:-20}" "${seed:-42}" "$scratch" "$ROOT" "$python" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
+    ;;
+  submissions)
+    prepare
+    "$ROOT/trestle" version >/dev/null # which builds it
+    scratch=$(mktemp -d "$WORK/submissions.XXXXXX")
+    status=0
+    in_jvm 18000 512m trestle dev.trestle.benchmarks.submissions.Submissions --root="$ROOT" \
+      --directory="$scratch" --jobs="$jobs" --stage="$JAR" || status=$?
+    [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     ;;
   simulate)
     prepare

@@ -7,7 +7,17 @@ root="$(dirname "$here")"
 class_path_file="$here/target/class-path"
 built="$here/target/run.built"
 modules=(state translation runner validates-runner)
+projects=validates-runner
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
+
+# Some suites start a Kafka broker, which is where the integration tests are.
+case " ${*:-} " in
+  *" python-kafka "* | *" quick-starts "*)
+    modules+=(integration-tests)
+    projects+=,integration-tests
+    built="$here/target/run.built.with-kafka"
+    ;;
+esac
 
 # Whether something that goes into the class path has changed since the last build.
 is_stale() {
@@ -25,7 +35,7 @@ build() {
   mkdir -p "$here/target"
   local start="$here/target/run.start"
   touch "$start"
-  "$root/mvnw" -q -f "$root/pom.xml" -pl validates-runner -am -DskipTests package >&2
+  "$root/mvnw" -q -f "$root/pom.xml" -pl "$projects" -am -DskipTests package >&2
   mv "$start" "$built" # as old as the start of the build: what changed meanwhile counts as new
 }
 

@@ -6,7 +6,9 @@ import dev.trestle.server.cli.CancelCommand;
 import dev.trestle.server.cli.CheckpointCommand;
 import dev.trestle.server.cli.DrainCommand;
 import dev.trestle.server.cli.ExitCodes;
+import dev.trestle.server.cli.ExpansionServiceCommand;
 import dev.trestle.server.cli.GraphCommand;
+import dev.trestle.server.cli.HealthCommand;
 import dev.trestle.server.cli.InspectCommand;
 import dev.trestle.server.cli.JobsCommand;
 import dev.trestle.server.cli.LogsCommand;
@@ -61,6 +63,8 @@ public final class TrestleCommand {
     commands.addSubcommand(
         new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
     commands.addSubcommand(new ServerCommand(terminal));
+    commands.addSubcommand(new HealthCommand(terminal));
+    commands.addSubcommand(new ExpansionServiceCommand(terminal));
     commands.addSubcommand(new JobsCommand(terminal));
     commands.addSubcommand(new ShowCommand(terminal));
     commands.addSubcommand(new LogsCommand(terminal));

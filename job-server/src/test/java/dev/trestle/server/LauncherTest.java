@@ -77,6 +77,36 @@ class LauncherTest {
   }
 
   @Test
+  void expansionServiceIsBuiltWhenItIsWanted() throws Exception {
+    Files.createDirectories(root.resolve("expansion/src/main"));
+    script(
+        root.resolve("mvnw"),
+        "case \"$*\" in",
+        "  *expansion*)",
+        "    echo the service, too",
+        "    touch expansion/target/trestle-expansion-1.jar",
+        "    echo kafka.jar > expansion/target/classpath ;;",
+        "  *)",
+        "    touch job-server/target/trestle-job-server-1.jar",
+        "    echo \"$PWD/runner/target/runner.jar\" > job-server/target/classpath ;;",
+        "esac");
+    String property =
+        "[-Dtrestle.expansion=" + root + "/expansion/target/trestle-expansion-1.jar:kafka.jar]";
+
+    Run server = run(root.resolve("trestle"), "server", "--port=0");
+    Run help = run(root.resolve("trestle"), "expansion-service", "--help");
+    Run both = run(root.resolve("trestle"), "server", "--expansion-service=0");
+    Run service = run(root.resolve("trestle"), "expansion-service");
+
+    assertThat(server.err() + help.err(), not(containsString("the service, too")));
+    assertThat(server.out() + help.out(), not(containsString("trestle.expansion")));
+    assertThat(both.err(), containsString("the service, too"));
+    assertThat(both.out(), containsString(property));
+    assertThat(service.err(), is(""));
+    assertThat(service.out(), containsString(property));
+  }
+
+  @Test
   void failedBuildIsShownAndEndsIt() throws Exception {
     script(root.resolve("mvnw"), "echo no such symbol; exit 1");
 
@@ -128,6 +158,56 @@ class LauncherTest {
     jdk = directory.resolve("nowhere");
 
     assertThat(run(root.resolve("trestle"), "version").err(), containsString("nowhere"));
+  }
+
+  @Test
+  void distributionRunsWhatIsInItsLibrary() throws Exception {
+    Path distribution = directory.resolve("a distribution");
+    Path script = Files.createDirectories(distribution.resolve("bin")).resolve("trestle");
+    Files.copy(SCRIPT, script);
+    Path library = Files.createDirectory(distribution.resolve("lib"));
+    Files.createFile(library.resolve("one.jar"));
+    Files.createFile(library.resolve("two.jar"));
+
+    Run run = run(script, "wordcount");
+
+    assertThat(run.err(), is(""));
+    assertThat(
+        run.out(),
+        containsString(
+            "[-cp]["
+                + library.resolve("one.jar")
+                + ":"
+                + library.resolve("two.jar")
+                + "][dev.trestle.server.TrestleCommand][wordcount]"));
+  }
+
+  @Test
+  void distributionWithoutLibraryIsRefused() throws Exception {
+    Path bin = Files.createDirectories(directory.resolve("empty").resolve("bin"));
+    Path script = Files.copy(SCRIPT, bin.resolve("trestle"));
+
+    Run run = run(script, "version");
+
+    assertThat(run.exitCode(), is(2));
+    assertThat(run.err(), containsString("there is nothing in"));
+  }
+
+  @Test
+  void archiveThatCannotBeMadeIsNotNamed() throws Exception {
+    assertThat(
+        run(root.resolve("trestle"), "version").out(), not(containsString("SharedArchiveFile")));
+  }
+
+  @Test
+  void archiveThatIsThereIsUsed() throws Exception {
+    run(root.resolve("trestle"), "version");
+    Path archive =
+        Files.createFile(root.resolve("job-server/target").resolve("classes-17.0.9.jsa"));
+
+    assertThat(
+        run(root.resolve("trestle"), "version").out(),
+        containsString("[-XX:SharedArchiveFile=" + archive + "]"));
   }
 
   private Path jdk(String name, String version) throws IOException {

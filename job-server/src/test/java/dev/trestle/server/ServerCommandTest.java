@@ -170,6 +170,18 @@ class ServerCommandTest {
   }
 
   @Test
+  void healthIsThatOfAServer() {
+    Command serving = Command.run("health", "--endpoint=" + endpoint);
+    Command nobody = Command.run("health", "--endpoint=localhost:1");
+
+    assertThat(serving.out(), is(endpoint + "  serves\n"));
+    assertThat(serving.exitCode(), is(0));
+    assertThat(Command.run("health").out(), containsString(endpoint + "  serves\n"));
+    assertThat(nobody.err(), containsString("localhost:1: UNAVAILABLE"));
+    assertThat(nobody.exitCode(), is(1));
+  }
+
+  @Test
   void directoryOfAnotherServerIsRefused() {
     Command command = Command.run("server", "--port=0", "--directory=" + directory);
 
@@ -183,12 +195,23 @@ class ServerCommandTest {
     Command pointless = Command.run("server", "--insecure");
     Command half = Command.run("server", "--certificates=cert.pem");
     Command container = Command.run("server", "--container-command=podman");
+    Command workers = Command.run("server", "--worker-listen=0.0.0.0:0", "--worker-host=it");
+    Command nowhere = Command.run("server", "--worker-listen=0.0.0.0:0", "--insecure");
+    Command nobody = Command.run("server", "--worker-host=it");
+    Command port = Command.run("server", "--worker-listen=localhost:many");
+    Command none = Command.run("server", "--max-workers=0");
 
     assertThat(open.err(), containsString("--insecure"));
     assertThat(pointless.err(), containsString("--insecure has no effect"));
     assertThat(half.err(), containsString("--certificates and --key go together"));
     assertThat(container.err(), containsString("no effect without --docker=RUN"));
-    for (Command each : List.of(open, pointless, half, container)) {
+    assertThat(workers.err(), containsString("without TLS: say --insecure"));
+    assertThat(nowhere.err(), containsString("say by --worker-host how they find it"));
+    assertThat(nobody.err(), containsString("no effect without --worker-listen"));
+    assertThat(port.err(), containsString("--worker-listen=localhost:many has to be HOST:PORT"));
+    assertThat(none.err(), containsString("--max-workers must be at least 1"));
+    for (Command each :
+        List.of(open, pointless, half, container, workers, nowhere, nobody, port, none)) {
       assertThat(each.exitCode(), is(REFUSED));
     }
   }

@@ -188,8 +188,7 @@ class HarnessRefusalTest {
     assertThat(problem(proto).feature(), containsString("accessed as odd:access:v1"));
   }
 
-  @Test
-  void sideInputInWindowsOfTheSdkIsRefused() {
+  private static Pipeline readingWindowed() {
     Pipeline p = Graphs.pipeline();
     PCollectionView<Iterable<String>> view =
         p.apply("Side", Create.of("a"))
@@ -197,11 +196,90 @@ class HarnessRefusalTest {
             .apply(View.asIterable());
     p.apply("Main", Create.of("b"))
         .apply("Reader", ParDo.of(new Fns.Same<String>()).withSideInputs(view));
+    return p;
+  }
 
-    Problem problem = problem(inOddWindows(p, MergeStatus.Enum.NON_MERGING));
+  private static RunnerApi.Pipeline mapping(RunnerApi.Pipeline proto, FunctionSpec mapping) {
+    return changedParDo(
+        proto,
+        "Reader/ParMultiDo(Same)",
+        payload -> {
+          String name = payload.getSideInputsMap().keySet().iterator().next();
+          RunnerApi.SideInput.Builder side = payload.getSideInputsOrThrow(name).toBuilder();
+          return payload.putSideInputs(name, side.setWindowMappingFn(mapping).build());
+        });
+  }
+
+  private static HarnessSpec.SideInput onlySideInput(RunnerApi.Pipeline proto) {
+    return Graphs.steps(PipelineTranslator.translate(proto), Step.Harness.class).stream()
+        .flatMap(step -> step.spec().sideInputs().stream())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void windowsAreMappedHereAsEverybodyDoesByDefault() {
+    RunnerApi.Pipeline proto = Foreign.all(readingWindowed());
+
+    assertThat(onlySideInput(proto).mapping(), is(nullValue()));
+    assertThat(
+        onlySideInput(mapping(proto, FunctionSpec.getDefaultInstance())).mapping(),
+        is(nullValue()));
+  }
+
+  @Test
+  void windowsAreMappedByTheSdkWhereNobodyElseKnowsHow() {
+    FunctionSpec odd = FunctionSpec.newBuilder().setUrn("odd:mapping:v1").build();
+    RunnerApi.Pipeline proto = mapping(Foreign.all(readingWindowed()), odd);
+
+    HarnessSpec.Inquiry mapping = Objects.requireNonNull(onlySideInput(proto).mapping());
+    assertThat(mapping.environment(), is(Foreign.environment()));
+    PTransform map = ownTransform(mapping);
+    assertThat(map.getSpec().getUrn(), is("beam:transform:map_windows:v1"));
+    assertThat(map.getSpec().getPayload(), is(odd.toByteString()));
+    assertThat(
+        mapping.descriptor().getTransformsOrThrow(mapping.inputPort()).getOutputsMap().values(),
+        contains(map.getInputsOrThrow("in")));
+    assertThat(
+        mapping.descriptor().getTransformsOrThrow(mapping.outputPort()).getInputsMap().values(),
+        contains(map.getOutputsOrThrow("out")));
+  }
+
+  @Test
+  void sideInputMayBeInWindowsOfTheSdk() {
+    HarnessSpec.SideInput side =
+        onlySideInput(inOddWindows(readingWindowed(), MergeStatus.Enum.NON_MERGING));
+
+    assertThat(
+        side.elements().windowCoder().toString(), is("custom_window(length_prefix(odd:coder))"));
+    assertThat(
+        ownTransform(Objects.requireNonNull(side.mapping())).getSpec().getUrn(),
+        is("beam:transform:map_windows:v1"));
+  }
+
+  @Test
+  void sideInputInWindowsThatMergeIsRefused() {
+    Problem problem = problem(inOddWindows(readingWindowed(), MergeStatus.Enum.NEEDS_MERGE));
 
     assertThat(problem.where(), is("Reader/ParMultiDo(Same)"));
-    assertThat(problem.feature(), containsString("odd:window_fn:v1"));
+    assertThat(problem.feature(), containsString("windows that merge, odd:window_fn:v1"));
+  }
+
+  @Test
+  void sideInputThatCannotBeMappedIsRefused() {
+    RunnerApi.Pipeline proto =
+        mapping(
+            inOddWindows(readingWindowed(), MergeStatus.Enum.NON_MERGING),
+            FunctionSpec.getDefaultInstance());
+
+    assertThat(problem(proto).feature(), containsString("does not say how"));
+  }
+
+  private static PTransform ownTransform(HarnessSpec.Inquiry inquiry) {
+    return inquiry.descriptor().getTransformsMap().values().stream()
+        .filter(transform -> !transform.getSpec().getUrn().startsWith("beam:runner:"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -212,13 +290,9 @@ class HarnessRefusalTest {
         Graphs.step(PipelineTranslator.translate(proto), Step.GroupByKey.class);
 
     assertThat(grouping.input().windowing().needsMerge(), is(true));
-    HarnessSpec.Merging merging = Objects.requireNonNull(grouping.merging());
+    HarnessSpec.Inquiry merging = Objects.requireNonNull(grouping.merging());
     assertThat(merging.environment(), is(Foreign.environment()));
-    PTransform merge =
-        merging.descriptor().getTransformsMap().values().stream()
-            .filter(transform -> !transform.getSpec().getUrn().startsWith("beam:runner:"))
-            .findFirst()
-            .orElseThrow();
+    PTransform merge = ownTransform(merging);
     assertThat(merge.getSpec().getUrn(), is("beam:transform:merge_windows:v1"));
     assertThat(
         merging.descriptor().getTransformsOrThrow(merging.inputPort()).getOutputsMap().values(),

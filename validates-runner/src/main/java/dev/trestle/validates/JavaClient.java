@@ -38,7 +38,7 @@ record JavaClient(
     return (options, services) ->
         new JavaClient(
             "TestTrestleRunner",
-            serverOptions("--endpoint=", options, services),
+            serverOptions("--endpoint=", "EMBEDDED", options, services),
             List.of(),
             ownClassPath());
   }
@@ -64,20 +64,23 @@ record JavaClient(
     };
   }
 
-  /** A job server by way of Beam's client, which is not among our dependencies. */
+  /**
+   * A job server by way of Beam's client, which is not among our dependencies. The SDK harness is in
+   * the test process unless told.
+   */
   static Connection beamClient() {
     return (options, services) ->
         new JavaClient(
             "TestUniversalRunner",
-            serverOptions("--jobEndpoint=", options, services),
+            serverOptions("--jobEndpoint=", "LOOPBACK", options, services),
             List.of(),
             MavenJars.classPath(options.places().root(), "beam-client"));
   }
 
   private static List<String> serverOptions(
-      String endpointOption, SuiteOptions options, Services services)
+      String endpointOption, String usualEnvironment, SuiteOptions options, Services services)
       throws IOException, InterruptedException {
-    Target target = JobServer.target(options, services, "EMBEDDED");
+    Target target = JobServer.target(options, services, usualEnvironment);
     List<String> pipelineOptions = new ArrayList<>();
     pipelineOptions.add(endpointOption + target.endpoint());
     pipelineOptions.add("--defaultEnvironmentType=" + target.environment());

@@ -9,16 +9,34 @@ import dev.trestle.validates.sdk.Target;
 import dev.trestle.validates.suite.SuiteTests;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tests out of the Python SDK, which brings them along.
  *
  * @param selection modules, and pytest's options that choose among their tests
  * @param pipelineOptions of every pipeline
+ * @param surroundings what the tests need besides a job server
+ * @param slowness how many times as long as others a test may take
  */
-record PythonSuite(List<String> selection, List<String> pipelineOptions) implements Suite.Source {
+record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
+    implements Suite.Source {
+
+  /** Services that tests are told of by environment variables. */
+  interface Surroundings {
+
+    /** Starts them; the variables. */
+    Map<String, String> start(SuiteOptions options, Services services)
+        throws IOException, InterruptedException;
+  }
+
+  /** Two pipelines each, whose workers are processes that get all of Kafka's jars first. */
+  private static final int KAFKA_SLOWNESS = 5;
+
+  private static final Surroundings NONE = (options, services) -> Map.of();
 
   /** The modules of Beam with tests that every runner should pass. */
   private static final List<String> VALIDATES_RUNNER =
@@ -39,20 +57,38 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions) impleme
 
   /** Beam's tests of portable runners, pointed at our server. */
   static PythonSuite ofJobServer(String... pipelineOptions) {
-    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions));
+    return new PythonSuite(List.of("job_server_test"), List.of(pipelineOptions), NONE, 1);
   }
 
   static PythonSuite validatesRunner() {
     List<String> selection = new ArrayList<>(VALIDATES_RUNNER);
     selection.addAll(List.of("-m", "it_validatesrunner"));
-    return new PythonSuite(selection, List.of());
+    return new PythonSuite(selection, List.of(), NONE, 1);
   }
 
   /** Transcripts of what triggers do, played through TestStream. */
   static PythonSuite triggers() {
     return new PythonSuite(
         List.of("apache_beam.transforms.trigger_test", "-k", "WeakTestStreamTranscriptTest"),
-        List.of());
+        List.of(),
+        NONE,
+        1);
+  }
+
+  /** Java's Kafka transforms, expanded by our service, and a broker. */
+  static PythonSuite kafka() {
+    return new PythonSuite(
+        List.of("apache_beam.io.external.xlang_kafkaio_it_test", "-k", "hosted"),
+        List.of(),
+        (options, services) -> {
+          String expansion = ExpansionService.start(options, services);
+          return Map.of(
+              "EXPANSION_PORT",
+              expansion.substring(expansion.lastIndexOf(':') + 1),
+              "KAFKA_BOOTSTRAP_SERVER",
+              KafkaBroker.start(options, services));
+        },
+        KAFKA_SLOWNESS);
   }
 
   @Override
@@ -61,15 +97,17 @@ record PythonSuite(List<String> selection, List<String> pipelineOptions) impleme
     Path sources = options.places().sdks().resolve("python");
     Path python = PythonSdk.interpreter(sources);
     Target target = JobServer.target(options, services, "LOOPBACK");
+    Duration limit = options.limit().multipliedBy(slowness);
     TestProgram program =
         new PythonProgram(
             python,
             sources,
             selection,
             pipelineOptions(target, python, services),
-            options.limit(),
+            surroundings.start(options, services),
+            limit,
             reports);
-    return new ProgramTests(program, program.tests(), options.jobs(), options.limit(), reports);
+    return new ProgramTests(program, program.tests(), options.jobs(), limit, reports);
   }
 
   private List<String> pipelineOptions(Target target, Path python, Services services)

@@ -56,11 +56,15 @@ enum Suite {
       "python-validates", 47, "Python's ValidatesRunner", PythonSuite.validatesRunner()),
   PYTHON_TRIGGERS(
       "python-triggers", 18, "Python's transcripts of triggers", PythonSuite.triggers()),
+  PYTHON_KAFKA(
+      "python-kafka", 2, "Python's tests of Kafka, with Java's transforms", PythonSuite.kafka()),
   GO("go", 91, "Go's integration, regression and cross-language tests", GoSuite.integration()),
   GO_PACKAGES(
       "go-packages", 157, "the tests of Go's packages that run pipelines", GoSuite.packages()),
   GO_RUNNER("go-runner", 14, "the tests of Go's own runner, on another one", GoSuite.ofRunner()),
-  TYPESCRIPT("typescript", 21, "TypeScript's tests that run pipelines", new TypeScriptSuite());
+  TYPESCRIPT("typescript", 21, "TypeScript's tests that run pipelines", new TypeScriptSuite()),
+  QUICK_STARTS(
+      "quick-starts", 5, "what docs/quick-start.md says, as it is written", new QuickStartSuite());
 
   /** How a suite comes by its tests. */
   interface Source {

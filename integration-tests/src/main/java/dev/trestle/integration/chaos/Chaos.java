@@ -1,5 +1,6 @@
 package dev.trestle.integration.chaos;
 
+import dev.trestle.integration.chaos.verify.Accounts;
 import dev.trestle.integration.chaos.verify.Verification;
 import dev.trestle.integration.kafka.KafkaBroker;
 import dev.trestle.integration.kafka.KafkaTopics;
@@ -34,7 +35,10 @@ public final class Chaos {
       run.run(events, kills, new Random(seed));
       Verification verification =
           Verification.of(
-              new KafkaTopics(broker.bootstrapServers()), ChaosRun.EVENTS, ChaosRun.RESULTS);
+              new KafkaTopics(broker.bootstrapServers()),
+              ChaosRun.EVENTS,
+              ChaosRun.RESULTS,
+              new Accounts());
       System.out.println(line(kills, verification, run.secondsToResult()));
       return verification;
     }

@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The log of a job's checkpoints, seen from outside. */
-final class CheckpointLog {
+public final class CheckpointLog {
 
   private final Path log;
 
-  CheckpointLog(Path checkpoints, String job) {
+  public CheckpointLog(Path checkpoints, String job) {
     log = checkpoints.resolve(job).resolve("log");
   }
 
   /** The number of its last entry, 0 if it has none: a claim when a job starts, and each commit. */
-  long last() throws IOException {
+  public long last() throws IOException {
     if (!Files.exists(log)) {
       return 0;
     }

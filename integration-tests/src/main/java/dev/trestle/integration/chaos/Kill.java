@@ -8,10 +8,10 @@ import java.util.Random;
  * @param after what has to have happened since it was started
  * @param millis how long after that
  */
-record Kill(Moment after, long millis) {
+public record Kill(Moment after, long millis) {
 
   /** What a process has done. */
-  enum Moment {
+  public enum Moment {
     /** It has been started, and may not have restored anything yet. */
     START(6_000),
     /** It has committed a checkpoint, and begins to write what that made stable. */
@@ -27,7 +27,7 @@ record Kill(Moment after, long millis) {
   }
 
   /** The next kill by chance: a fifth of them before anything is known to have happened. */
-  static Kill next(Random random) {
+  public static Kill next(Random random) {
     Moment after =
         switch (random.nextInt(5)) {
           case 0 -> Moment.START;

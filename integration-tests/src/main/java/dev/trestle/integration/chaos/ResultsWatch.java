@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
  * Reads results as soon as they are committed, on a thread of its own: how many there are, and when
  * the last ones came. Any thread may call.
  */
-final class ResultsWatch implements AutoCloseable {
+public final class ResultsWatch implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -20,7 +20,7 @@ final class ResultsWatch implements AutoCloseable {
   private long count;
 
   /** A watch that is running. The broker has to be there until it is closed. */
-  ResultsWatch(KafkaTopics topics, String results) {
+  public ResultsWatch(KafkaTopics topics, String results) {
     consumer = topics.consumer(results);
     Thread thread = new Thread(this::watch, "results-watch");
     thread.setDaemon(true);
@@ -39,7 +39,7 @@ final class ResultsWatch implements AutoCloseable {
   }
 
   /** How many there are. */
-  synchronized long count() {
+  public synchronized long count() {
     return count;
   }
 

@@ -21,6 +21,7 @@ import org.apache.kafka.common.Uuid;
  */
 public final class KafkaBroker implements AutoCloseable {
 
+  private static final String LOOPBACK = "127.0.0.1:";
   private static final long START_SECONDS = 120;
   private static final int LOOK_MILLIS = 1000;
   private static final List<String> FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
@@ -30,12 +31,12 @@ public final class KafkaBroker implements AutoCloseable {
   private final String address;
   private JavaProcess process;
 
-  private KafkaBroker(Path directory) throws IOException, InterruptedException {
+  private KafkaBroker(Path directory, int port, int controllerPort, boolean createsTopics)
+      throws IOException, InterruptedException {
     this.directory = directory;
     settings = directory.resolve("server.properties");
-    List<Integer> ports = freePorts();
-    address = "127.0.0.1:" + ports.get(0);
-    Files.writeString(settings, settings(address, "127.0.0.1:" + ports.get(1)));
+    address = LOOPBACK + port;
+    Files.writeString(settings, settings(address, LOOPBACK + controllerPort, createsTopics));
     format();
     process = launch();
   }
@@ -47,7 +48,18 @@ public final class KafkaBroker implements AutoCloseable {
    * @throws IOException if it does not come up; with the end of its log
    */
   public static KafkaBroker start(Path directory) throws IOException, InterruptedException {
-    return new KafkaBroker(directory);
+    List<Integer> ports = freePorts();
+    return new KafkaBroker(directory, ports.get(0), ports.get(1), false);
+  }
+
+  /**
+   * Starts a broker at a port, which makes topics that somebody writes to or reads.
+   *
+   * @param directory empty; holds its data and its log
+   * @throws IOException if it does not come up; with the end of its log
+   */
+  static KafkaBroker start(Path directory, int port) throws IOException, InterruptedException {
+    return new KafkaBroker(directory, port, freePorts().get(0), true);
   }
 
   /** Where clients find it, {@code host:port}. */
@@ -75,7 +87,7 @@ public final class KafkaBroker implements AutoCloseable {
     process.close();
   }
 
-  private String settings(String broker, String controller) {
+  private String settings(String broker, String controller, boolean createsTopics) {
     String listeners = "PLAINTEXT://" + broker + ",CONTROLLER://" + controller;
     return String.join(
         "\n",
@@ -87,7 +99,7 @@ public final class KafkaBroker implements AutoCloseable {
         "advertised.listeners=" + listeners,
         "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "log.dirs=" + directory.resolve("data"),
-        "auto.create.topics.enable=false",
+        "auto.create.topics.enable=" + createsTopics,
         "group.initial.rebalance.delay.ms=0",
         "offsets.topic.replication.factor=1",
         "offsets.topic.num.partitions=2",

@@ -14,6 +14,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Topics of a broker, read and looked at with Kafka's own clients. Any thread may call. */
@@ -29,8 +31,24 @@ public final class KafkaTopics {
 
   /** Makes an empty topic. */
   public void create(String topic, int partitions) throws InterruptedException, ExecutionException {
+    create(topic, partitions, Map.of());
+  }
+
+  /** Makes an empty topic whose records have the time at which the broker took them. */
+  public void createWithBrokerTime(String topic, int partitions)
+      throws InterruptedException, ExecutionException {
+    create(
+        topic,
+        partitions,
+        Map.of(
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, TimestampType.LOG_APPEND_TIME.toString()));
+  }
+
+  private void create(String topic, int partitions, Map<String, String> config)
+      throws InterruptedException, ExecutionException {
+    NewTopic created = new NewTopic(topic, partitions, (short) 1).configs(config);
     try (Admin admin = admin()) {
-      admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+      admin.createTopics(List.of(created)).all().get();
     }
   }
 

@@ -3,17 +3,18 @@ package dev.trestle.server.cli;
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
+import dev.trestle.server.environment.WorkerQuota;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.server.service.JobServer;
 import dev.trestle.server.service.ServerSettings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,8 @@ public final class ServerCommand implements Callable<Integer> {
   @Mixin private final Verbosity verbosity = new Verbosity();
 
   @Mixin private final WorkerChoice worker = new WorkerChoice();
+
+  @Mixin private final WorkerPort workerPort = new WorkerPort();
 
   @Option(
       names = "--port",
@@ -76,7 +79,8 @@ public final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--insecure",
       description =
-          "Listens beyond this machine without TLS: whoever reaches it can run code on it.")
+          "Listens beyond this machine without TLS: whoever reaches it, or can read what is sent,"
+              + " can run code on it.")
   private boolean insecure;
 
   @Option(
@@ -113,6 +117,17 @@ public final class ServerCommand implements Callable<Integer> {
       description = "Megabytes of a file that is staged. Default: ${DEFAULT-VALUE}.")
   private long maxArtifactMegabytes = ServerSettings.DEFAULT_ARTIFACT_BYTES / MEGABYTE;
 
+  @Option(
+      names = "--expansion-service",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "" + ExpansionProcess.DEFAULT_PORT,
+      description =
+          "Also starts an expansion service, which has Java transforms for pipelines of other SDKs:"
+              + " see 'trestle expansion-service --help'. At PORT, or ${FALLBACK-VALUE}; 0 for any"
+              + " that is free. It listens at localhost, with --insecure where the server does.")
+  private @Nullable Integer expansionPort;
+
   private final Terminal terminal;
 
   public ServerCommand(Terminal terminal) {
@@ -123,15 +138,25 @@ public final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     verbosity.apply();
     ServerSettings settings = settings();
-    EnvironmentSettings environments = worker.settings(!isLocal(settings));
+    boolean beyond = !settings.address().getAddress().isLoopbackAddress();
+    if (beyond) {
+      SerialFilter.rejectAll();
+    }
+    EnvironmentSettings environments = worker.settings(beyond);
+    WorkerQuota quota = worker.quota();
+    Optional<ExpansionProcess> expansion = startExpansionService();
     WorkerServer workers = startWorkers();
+    ForkServers forkServers = new ForkServers();
     JobServer server;
     try {
       server =
           JobServer.start(
-              settings, new EngineLauncher(new EnvironmentWorkers(workers, environments)));
+              settings,
+              new EngineLauncher(
+                  new EnvironmentWorkers(workers, environments, forkServers, quota)));
     } catch (IOException | IllegalArgumentException e) {
       workers.close();
+      expansion.ifPresent(ExpansionProcess::close);
       throw notStarted(e);
     }
     LocalServers servers = new LocalServers(ControlDirectory.ofUser());
@@ -139,10 +164,13 @@ public final class ServerCommand implements Callable<Integer> {
     servers.add(
         server.port(),
         new LocalServers.Address(
-            endpoint, certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Thread hook = new Thread(() -> end(server, workers, servers), "trestle-server-end");
+            fromHere(settings.address()) + ":" + server.port(),
+            certificates == null ? null : certificates.toAbsolutePath().toString()));
+    Parts parts = new Parts(server, workers, forkServers, expansion);
+    Thread hook = new Thread(() -> end(parts, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
+    expansion.ifPresent(this::announce);
     terminal.out().println("ready endpoint=" + endpoint);
     terminal.out().flush();
     try {
@@ -150,14 +178,29 @@ public final class ServerCommand implements Callable<Integer> {
       return ExitCodes.DONE;
     } catch (InterruptedException e) {
       Runtime.getRuntime().removeShutdownHook(hook);
-      end(server, workers, servers);
+      end(parts, servers);
       return ExitCodes.INTERRUPTED;
     }
   }
 
-  private static WorkerServer startWorkers() {
+  private Optional<ExpansionProcess> startExpansionService() {
+    if (expansionPort == null) {
+      return Optional.empty();
+    }
+    String host = insecure && listen != null ? listen : "localhost";
+    return Optional.of(ExpansionProcess.start(host, expansionPort, ""));
+  }
+
+  private void announce(ExpansionProcess expansion) {
+    terminal
+        .err()
+        .println("trestle: the expansion service listens at " + expansion.endpoint() + ".");
+    terminal.out().println("expansion-service endpoint=" + expansion.endpoint());
+  }
+
+  private WorkerServer startWorkers() {
     try {
-      return WorkerServer.start();
+      return workerPort.start();
     } catch (IOException e) {
       throw notStarted(e);
     }
@@ -167,29 +210,49 @@ public final class ServerCommand implements Callable<Integer> {
     return new RefusedException("the server cannot be started: " + why.getMessage(), why);
   }
 
-  private static boolean isLocal(ServerSettings settings) {
-    return settings.address().getAddress().isLoopbackAddress();
+  /** By which name programs of this machine find it. */
+  private static String fromHere(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress() ? "localhost" : address.getHostString();
   }
 
-  private void end(JobServer server, WorkerServer workers, LocalServers servers) {
+  /** What runs in this process, and beside it. */
+  private record Parts(
+      JobServer server,
+      WorkerServer workers,
+      ForkServers forkServers,
+      Optional<ExpansionProcess> expansion) {
+
+    void close() {
+      server.close();
+      workers.close();
+      forkServers.close();
+      expansion.ifPresent(ExpansionProcess::close);
+    }
+  }
+
+  private void end(Parts parts, LocalServers servers) {
     terminal.err().println("trestle: the job server is ending.");
-    servers.remove(server.port());
-    server.close();
-    workers.close();
+    servers.remove(parts.server.port());
+    parts.close();
   }
 
   private ServerSettings settings() {
-    InetAddress host = host();
+    ListenAddress host = ListenAddress.of(listen);
     refuseIf((certificates == null) != (key == null), "--certificates and --key go together.");
-    boolean beyond = !host.isLoopbackAddress();
+    boolean beyond = !host.isLoopback();
     refuseIf(
         beyond && certificates == null && !insecure,
         "--listen="
             + listen
             + " lets other machines in: give it --certificates and --key, or say --insecure if the"
             + " network is safe.");
+    boolean workersBeyond = workerPort.isBeyond();
     refuseIf(
-        insecure && (!beyond || certificates != null),
+        workersBeyond && !insecure,
+        "--worker-listen lets workers of other machines in, without TLS: say --insecure if the"
+            + " network is safe.");
+    refuseIf(
+        insecure && !workersBeyond && (!beyond || certificates != null),
         "--insecure has no effect: the server is at localhost, or has TLS.");
     refuseIf(maxJobs < 1, "--max-jobs must be at least 1.");
     refuseIf(keepJobs < 0, "--keep-jobs must not be negative.");
@@ -199,21 +262,13 @@ public final class ServerCommand implements Callable<Integer> {
         "--max-message-mb must be from 1 to " + MOST_MESSAGE_MEGABYTES + ".");
     refuseIf(maxArtifactMegabytes < 1, "--max-artifact-mb must be at least 1.");
     return new ServerSettings(
-        new InetSocketAddress(host, port),
+        new InetSocketAddress(host.address(), port),
         directory == null ? Path.of(System.getProperty("user.home"), ".trestle") : directory,
         certificates == null || key == null ? null : new ServerSettings.Tls(certificates, key),
         token == null || token.isEmpty() ? null : token,
         maxMessageMegabytes * MEGABYTE,
         maxArtifactMegabytes * MEGABYTE,
         new JobLimits(maxJobs, keepJobs, Duration.ofDays(keepDays)));
-  }
-
-  private InetAddress host() {
-    try {
-      return listen == null ? InetAddress.getByName("localhost") : InetAddress.getByName(listen);
-    } catch (UnknownHostException e) {
-      throw new RefusedException("--listen: there is no host '" + listen + "'.", e);
-    }
   }
 
   private static void refuseIf(boolean condition, String why) {

@@ -2,6 +2,7 @@ package dev.trestle.server.cli;
 
 import dev.trestle.server.environment.EnvironmentSettings;
 import dev.trestle.server.environment.EnvironmentSettings.Docker;
+import dev.trestle.server.environment.WorkerQuota;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +11,8 @@ import picocli.CommandLine.Option;
 
 /** How a server starts SDK workers, and which. */
 final class WorkerChoice {
+
+  private static final int DEFAULT_WORKERS = 256;
 
   @Option(
       names = "--docker",
@@ -39,8 +42,26 @@ final class WorkerChoice {
       paramLabel = "PROGRAM",
       description =
           "A program that environments of type PROCESS may name; may be given more than once."
-              + " Without it: any at localhost, none beyond.")
+              + " Without it: any at localhost, none beyond. Where there is such a list, nothing of"
+              + " pipelines runs in the server's own process (EMBEDDED) either.")
   private @Nullable List<String> programs;
+
+  @Option(
+      names = "--max-workers",
+      description = "How many SDK workers there may be, of all jobs. Default: ${DEFAULT-VALUE}.")
+  private int maxWorkers = DEFAULT_WORKERS;
+
+  /**
+   * How many there may be.
+   *
+   * @throws RefusedException if that is none
+   */
+  WorkerQuota quota() {
+    if (maxWorkers < 1) {
+      throw new RefusedException("--max-workers must be at least 1.");
+    }
+    return new WorkerQuota(maxWorkers);
+  }
 
   /**
    * The settings.

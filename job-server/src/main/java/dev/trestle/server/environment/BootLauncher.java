@@ -58,7 +58,7 @@ final class BootLauncher implements WorkerLauncher {
       throws WorkerException, IOException, InterruptedException {
     StagedFiles staged = files(connection);
     Path own = Files.createDirectory(staged.directory().resolve(connection.id()));
-    String options = OptionsJson.of(job.pipelineOptions());
+    String options = OptionsJson.of(boot.options(job.pipelineOptions()));
     ProcessBuilder builder =
         new ProcessBuilder(boot.command(connection, staged, options, own)).directory(own.toFile());
     Map<String, String> told = builder.environment();
@@ -79,7 +79,8 @@ final class BootLauncher implements WorkerLauncher {
     told.put("JOB_NAME", job.name());
     told.putAll(boot.variables());
     told.putAll(variables);
-    return WorkerProcess.start(builder, connection, reaper, stopTimeout);
+    return WorkerProcess.of(
+        boot.start(builder, connection.id(), connection::printed), connection, reaper, stopTimeout);
   }
 
   private StagedFiles files(WorkerConnection connection)

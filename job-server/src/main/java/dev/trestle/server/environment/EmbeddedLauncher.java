@@ -1,106 +1,114 @@
 package dev.trestle.server.environment;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.beam.fn.harness.FnHarness;
+import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
-import org.apache.beam.sdk.options.PipelineOptions;
-import org.apache.beam.sdk.options.SdkHarnessOptions;
-import org.apache.beam.sdk.util.construction.PipelineOptionsTranslation;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.util.JsonFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs Beam's Java worker on a thread of this process. User code sees the classes of this process
- * first, Beam's above all, and behind them the files that were staged. It logs as this process
- * does.
+ * Runs Beam's Java worker on a thread of this process. Where files were staged it has their classes
+ * and no others; else it has those of this process. It logs as this process does.
  */
 final class EmbeddedLauncher implements WorkerLauncher {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedLauncher.class);
 
+  private static final String LOG_TO_RUNNER = "beam:option:enable_log_via_fn_api:v1";
+
   private final Environment environment;
   private final JobDescription job;
   private final Duration stopTimeout;
-  private final Reaper reaper;
-  private @Nullable StagedFiles files;
-  private @Nullable URLClassLoader classes;
 
-  EmbeddedLauncher(
-      Environment environment, JobDescription job, EnvironmentSettings settings, Reaper reaper) {
+  @GuardedBy("this")
+  private EmbeddedClasses.@Nullable Lease lease;
+
+  EmbeddedLauncher(Environment environment, JobDescription job, EnvironmentSettings settings) {
     this.environment = environment;
     this.job = job;
     this.stopTimeout = settings.stopTimeout();
-    this.reaper = reaper;
   }
 
   @Override
   public RunningWorker launch(WorkerConnection connection) throws IOException, WorkerException {
-    PipelineOptions options = PipelineOptionsTranslation.fromProto(job.pipelineOptions());
-    options.as(SdkHarnessOptions.class).setEnableLogViaFnApi(false);
-    Thread thread = new Thread(() -> run(connection, options), "sdk-worker-" + connection.id());
+    Struct options =
+        job.pipelineOptions().toBuilder()
+            .putFields(LOG_TO_RUNNER, Value.newBuilder().setBoolValue(false).build())
+            .build();
+    String json = JsonFormat.printer().print(options);
+    ClassLoader classes = classes();
+    Thread thread =
+        new Thread(() -> run(connection, json, classes), "sdk-worker-" + connection.id());
     thread.setDaemon(true);
-    thread.setContextClassLoader(classes());
+    thread.setContextClassLoader(classes);
     thread.start();
     return new WorkerThread(thread, stopTimeout);
   }
 
-  private static void run(WorkerConnection connection, PipelineOptions options) {
+  private static void run(WorkerConnection connection, String options, ClassLoader classes) {
     try {
-      FnHarness.main(
-          connection.id(),
-          options,
-          connection.runnerCapabilities(),
-          connection.endpoint(),
-          connection.endpoint(),
-          null);
+      callHarness(connection, options, classes);
       connection.died("has ended");
-    } catch (Exception | LinkageError e) {
-      connection.died("has ended: " + e);
+    } catch (InvocationTargetException e) {
+      connection.died("has ended: " + e.getCause());
+    } catch (ReflectiveOperationException | LinkageError e) {
+      connection.died("cannot be run by the classes that were staged: " + e);
     }
+  }
+
+  /** {@code FnHarness.main}, of the worker's classes and with arguments that are of these. */
+  private static void callHarness(WorkerConnection connection, String options, ClassLoader classes)
+      throws ReflectiveOperationException {
+    Class<?> optionsType = classes.loadClass("org.apache.beam.sdk.options.PipelineOptions");
+    Class<?> endpointType =
+        classes.loadClass("org.apache.beam.model.pipeline.v1.Endpoints$ApiServiceDescriptor");
+    Object readOptions =
+        classes
+            .loadClass("org.apache.beam.sdk.util.construction.PipelineOptionsTranslation")
+            .getMethod("fromJson", String.class)
+            .invoke(null, options);
+    Object endpoint =
+        endpointType
+            .getMethod("parseFrom", byte[].class)
+            .invoke(null, (Object) connection.endpoint().toByteArray());
+    classes
+        .loadClass("org.apache.beam.fn.harness.FnHarness")
+        .getMethod(
+            "main", String.class, optionsType, Set.class, endpointType, endpointType, endpointType)
+        .invoke(
+            null,
+            connection.id(),
+            readOptions,
+            connection.runnerCapabilities(),
+            endpoint,
+            endpoint,
+            null);
   }
 
   private synchronized ClassLoader classes() throws IOException, WorkerException {
-    if (classes == null) {
-      StagedFiles staged = StagedFiles.fetch(environment.getDependenciesList(), job.artifacts());
-      if (!staged.files().isEmpty()) {
-        reaper.watch(staged.directory());
-      }
-      files = staged;
-      List<URL> urls = new ArrayList<>();
-      for (StagedFiles.StagedFile file : staged.files()) {
-        urls.add(url(file));
-      }
-      classes =
-          new URLClassLoader(urls.toArray(URL[]::new), EmbeddedLauncher.class.getClassLoader());
+    if (environment.getDependenciesCount() == 0) {
+      return EmbeddedLauncher.class.getClassLoader();
     }
-    return classes;
-  }
-
-  private static URL url(StagedFiles.StagedFile file) throws MalformedURLException {
-    return file.path().toUri().toURL();
+    if (lease == null) {
+      lease = EmbeddedClasses.SHARED.lease(environment.getDependenciesList(), job.artifacts());
+    }
+    return lease.classes();
   }
 
   @Override
   public synchronized void close() {
-    try {
-      if (classes != null) {
-        classes.close();
-      }
-    } catch (IOException e) {
-      LOG.warn("The classes of a job cannot be closed", e);
-    }
-    if (files != null) {
-      files.close();
+    if (lease != null) {
+      lease.close();
     }
   }
 

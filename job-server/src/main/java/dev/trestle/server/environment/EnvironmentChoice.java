@@ -22,6 +22,11 @@ final class EnvironmentChoice {
   /** What Beam's Java SDK calls it, and what it would be called if it were one of Beam's. */
   static final Set<String> EMBEDDED = Set.of("EMBEDDED", "beam:env:embedded:v1");
 
+  /** Why there is none in this process. */
+  static final String NOT_EMBEDDED =
+      "This server runs no code of pipelines in its own process, for others can reach it, or it has"
+          + " a list of programs. Choose the environment PROCESS";
+
   private static final String ANY_OF = BeamUrns.getUrn(StandardEnvironments.Environments.ANYOF);
 
   private EnvironmentChoice() {}
@@ -47,11 +52,18 @@ final class EnvironmentChoice {
       throw new WorkerException(
           "There are no SDK workers for the environment "
               + describe(environment)
-              + (settings.docker() == Docker.REFUSE
-                  ? ": this server runs no containers. Choose --environment_type=LOOPBACK, or PROCESS"
-                  : ""));
+              + remedy(environment, settings));
     }
     return best;
+  }
+
+  private static String remedy(Environment environment, EnvironmentSettings settings) {
+    if (EMBEDDED.contains(environment.getUrn()) && !settings.embeds()) {
+      return ". " + NOT_EMBEDDED;
+    }
+    return settings.docker() == Docker.REFUSE
+        ? ": this server runs no containers. Choose --environment_type=LOOPBACK, or PROCESS"
+        : "";
   }
 
   private static int rank(Environment environment, EnvironmentSettings settings) {
@@ -60,7 +72,7 @@ final class EnvironmentChoice {
       return 0;
     } else if (urn.equals(PROCESS)) {
       return 1;
-    } else if (EMBEDDED.contains(urn)) {
+    } else if (EMBEDDED.contains(urn) && settings.embeds()) {
       return 2;
     } else if (urn.equals(DOCKER) && settings.docker() == Docker.RUN) {
       return 3;

@@ -9,7 +9,8 @@ import java.util.Set;
  * What a server allows of environments, and how.
  *
  * @param commands those that environments may name as worker programs; empty if they may name any,
- *     which is only good where all who can submit jobs may run programs anyway
+ *     and run code in this process, which is only good where all who can submit jobs may do so
+ *     anyway
  * @param docker what becomes of environments that name a container image
  * @param containerCommand that of Docker, or one that takes the same arguments, such as podman
  * @param python the interpreter for workers in Python; empty to look for one that fits
@@ -34,6 +35,11 @@ public record EnvironmentSettings(
     RUN,
     /** The job is refused. */
     REFUSE
+  }
+
+  /** Whether pipelines may run code in this process: where they may have any program run. */
+  boolean embeds() {
+    return commands.isEmpty();
   }
 
   /** Without containers. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -24,7 +25,9 @@ public final class JobWorkers implements SdkWorkers {
   private final WorkerServer server;
   private final JobDescription job;
   private final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private final int parallelism;
+  private final WorkerQuota quota;
   private final Reaper reaper = new Reaper();
 
   @GuardedBy("this")
@@ -38,14 +41,23 @@ public final class JobWorkers implements SdkWorkers {
 
   /**
    * @param server where workers connect
+   * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param parallelism how many workers of an environment there are at most, from 1
+   * @param quota out of which they are
    */
   public JobWorkers(
-      WorkerServer server, JobDescription job, EnvironmentSettings settings, int parallelism) {
+      WorkerServer server,
+      JobDescription job,
+      EnvironmentSettings settings,
+      Optional<ForkServers> forkServers,
+      int parallelism,
+      WorkerQuota quota) {
     this.server = server;
     this.job = job;
     this.settings = settings;
+    this.forkServers = forkServers;
     this.parallelism = parallelism;
+    this.quota = quota;
   }
 
   /**
@@ -72,7 +84,8 @@ public final class JobWorkers implements SdkWorkers {
     List<WorkerSlot> ofEnvironment = slots.get(environment);
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
-      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, reaper);
+      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, forkServers, reaper);
+      quota.take(parallelism);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
       for (int i = 0; i < parallelism; i++) {
@@ -102,5 +115,6 @@ public final class JobWorkers implements SdkWorkers {
     started.forEach(WorkerSlot::awaitStopped);
     used.forEach(WorkerLauncher::close);
     reaper.close();
+    quota.giveBack(started.size());
   }
 }

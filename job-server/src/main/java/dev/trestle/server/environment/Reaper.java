@@ -51,7 +51,7 @@ final class Reaper implements AutoCloseable {
   private boolean closed;
 
   /** Watches over a process. */
-  void watch(Process process) {
+  void watch(ProcessHandle process) {
     tell("+", Long.toString(process.pid()));
   }
 
@@ -61,7 +61,7 @@ final class Reaper implements AutoCloseable {
   }
 
   /** The process has ended; its id may be another's soon. */
-  void forget(Process process) {
+  void forget(ProcessHandle process) {
     tell("-", Long.toString(process.pid()));
   }
 

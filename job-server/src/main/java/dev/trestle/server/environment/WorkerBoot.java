@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /** How the workers of an SDK are started, as its container would do it. */
 interface WorkerBoot {
@@ -21,6 +22,11 @@ interface WorkerBoot {
   default void prepare(StagedFiles files, Consumer<String> log)
       throws WorkerException, IOException, InterruptedException {}
 
+  /** The pipeline's options, as workers are to see them. */
+  default Struct options(Struct submitted) {
+    return submitted;
+  }
+
   /**
    * The command line of a worker.
    *
@@ -30,6 +36,18 @@ interface WorkerBoot {
    */
   List<String> command(WorkerConnection connection, StagedFiles files, String options, Path own)
       throws WorkerException, IOException;
+
+  /**
+   * Starts a worker.
+   *
+   * @param builder has the command line, the directory and the variables
+   * @param output is told the lines that it prints
+   * @throws IOException if there is no such program
+   */
+  default ChildProcess start(ProcessBuilder builder, String id, Consumer<String> output)
+      throws WorkerException, IOException, InterruptedException {
+    return ChildProcess.start(builder, id, output);
+  }
 
   /** Environment variables, besides those that all workers have. */
   default Map<String, String> variables() {

@@ -4,6 +4,7 @@ import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.EnvironmentSettings.Docker;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.DockerPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ExternalPayload;
@@ -18,28 +19,34 @@ final class WorkerLaunchers {
   /**
    * The launcher for an environment that {@link EnvironmentChoice} has chosen. Starts nothing.
    *
+   * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param reaper for processes that it will start
    * @throws WorkerException if its payload is unreadable, or nobody knows of which SDK it is
    */
   static WorkerLauncher of(
-      Environment environment, JobDescription job, EnvironmentSettings settings, Reaper reaper)
+      Environment environment,
+      JobDescription job,
+      EnvironmentSettings settings,
+      Optional<ForkServers> forkServers,
+      Reaper reaper)
       throws WorkerException {
     try {
       String urn = environment.getUrn();
       if (urn.equals(EnvironmentChoice.EXTERNAL)) {
         return new ExternalLauncher(ExternalPayload.parseFrom(environment.getPayload()));
       } else if (EnvironmentChoice.EMBEDDED.contains(urn)) {
-        return new EmbeddedLauncher(environment, job, settings, reaper);
+        return new EmbeddedLauncher(environment, job, settings);
       } else if (urn.equals(EnvironmentChoice.PROCESS)) {
         ProcessPayload payload = ProcessPayload.parseFrom(environment.getPayload());
         return payload.getCommand().isEmpty()
-            ? booting(environment, job, settings, reaper, payload)
+            ? booting(environment, job, settings, forkServers, reaper, payload)
             : running(payload, settings, reaper);
       } else if (urn.equals(EnvironmentChoice.DOCKER) && settings.docker() == Docker.RUN) {
         return new ContainerLauncher(
             DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
       }
-      return booting(environment, job, settings, reaper, ProcessPayload.getDefaultInstance());
+      return booting(
+          environment, job, settings, forkServers, reaper, ProcessPayload.getDefaultInstance());
     } catch (InvalidProtocolBufferException e) {
       throw new WorkerException(
           "The payload of the environment " + environment.getUrn() + " is unreadable", e);
@@ -62,6 +69,7 @@ final class WorkerLaunchers {
       Environment environment,
       JobDescription job,
       EnvironmentSettings settings,
+      Optional<ForkServers> forkServers,
       Reaper reaper,
       ProcessPayload payload)
       throws WorkerException, InvalidProtocolBufferException {
@@ -69,7 +77,12 @@ final class WorkerLaunchers {
     WorkerBoot boot =
         switch (sdk.language()) {
           case JAVA -> new JavaBoot(job.pipelineOptions());
-          case PYTHON -> new PythonBoot(sdk, settings);
+          case PYTHON ->
+              new PythonBoot(
+                  sdk,
+                  settings,
+                  // what the user's variables change may have been imported already
+                  forkServers.filter(all -> payload.getEnvMap().isEmpty()));
           case GO -> new GoBoot();
         };
     return new BootLauncher(

@@ -2,9 +2,7 @@ package dev.trestle.server.environment;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.worker.WorkerConnection;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +23,13 @@ final class WorkerProcess implements RunningWorker {
   /** From here on a status of the shell's kind means a signal. */
   private static final int FIRST_SIGNAL = 128;
 
-  /** For how long the output of a process that has ended is waited for. */
+  /** For how long the log of a process that has ended is waited for. */
   private static final int LAST_WORDS_MILLIS = 500;
 
   /** How long a worker whose connection has ended may take to say the rest and end by itself. */
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Process process;
+  private final ProcessHandle process;
   private final WorkerConnection connection;
   private final Reaper reaper;
   private final Duration patience;
@@ -41,7 +39,7 @@ final class WorkerProcess implements RunningWorker {
   private List<ProcessHandle> family = List.of();
 
   private WorkerProcess(
-      Process process, WorkerConnection connection, Reaper reaper, Duration patience) {
+      ProcessHandle process, WorkerConnection connection, Reaper reaper, Duration patience) {
     this.process = process;
     this.connection = connection;
     this.reaper = reaper;
@@ -59,52 +57,34 @@ final class WorkerProcess implements RunningWorker {
   static WorkerProcess start(
       ProcessBuilder builder, WorkerConnection connection, Reaper reaper, Duration patience)
       throws IOException {
-    Process process = builder.redirectErrorStream(true).start();
+    return of(
+        ChildProcess.start(builder, connection.id(), connection::printed),
+        connection,
+        reaper,
+        patience);
+  }
+
+  /** One that has been started, whose output the connection is told already. */
+  static WorkerProcess of(
+      ChildProcess started, WorkerConnection connection, Reaper reaper, Duration patience) {
+    ProcessHandle process = started.handle();
     reaper.watch(process);
-    process.getOutputStream().close();
-    Thread reader =
-        new Thread(() -> copyOutput(process, connection), "output-of-" + connection.id());
-    reader.setDaemon(true);
-    reader.start();
-    Thread watcher =
-        new Thread(
-            () -> awaitEnd(process, reader, connection, reaper), "end-of-" + connection.id());
-    watcher.setDaemon(true);
-    watcher.start();
+    started.whenEnded(
+        status -> {
+          reaper.forget(process);
+          connection.died(
+              status > FIRST_SIGNAL
+                  ? "has been killed by signal " + (status - FIRST_SIGNAL)
+                  : "has exited with status " + status);
+        });
     return new WorkerProcess(process, connection, reaper, patience);
-  }
-
-  private static void copyOutput(Process process, WorkerConnection connection) {
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        connection.printed(line);
-      }
-    } catch (IOException e) {
-      LOG.debug("The output of {} has ended", connection.id(), e);
-    }
-  }
-
-  private static void awaitEnd(
-      Process process, Thread reader, WorkerConnection connection, Reaper reaper) {
-    int status;
-    try {
-      status = process.waitFor();
-      reaper.forget(process);
-      reader.join(LAST_WORDS_MILLIS); // children that go on may hold it open
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("Nobody knows this thread", e);
-    }
-    connection.died(
-        status > FIRST_SIGNAL
-            ? "has been killed by signal " + (status - FIRST_SIGNAL)
-            : "has exited with status " + status);
   }
 
   @Override
   public synchronized void stop() {
     if (family.isEmpty()) {
       List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-      all.add(process.toHandle());
+      all.add(process);
       family = all;
       if (!connection.hasConnected()) {
         all.forEach(ProcessHandle::destroy);
@@ -133,7 +113,7 @@ final class WorkerProcess implements RunningWorker {
 
   /** Before it is told by a signal, which would cost what it has not sent of its log. */
   private void awaitOwnEnd() {
-    if (!connection.hasConnected() || !hasEnded(process.toHandle(), GRACE_NANOS)) {
+    if (!connection.hasConnected() || !hasEnded(process, GRACE_NANOS)) {
       return;
     }
     try {

@@ -9,12 +9,20 @@ import dev.trestle.translation.PipelineTranslator;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /** Runs jobs with the engine, in this process. */
 public final class EngineLauncher implements JobLauncher {
 
   /** Where jobs have their SDK workers from. Any thread may call. */
   public interface Workforce {
+
+    /**
+     * Looks whether a pipeline that is submitted could have its workers; starts none.
+     *
+     * @throws IllegalArgumentException naming a transform that could not, and why
+     */
+    void check(Pipeline pipeline, Struct sdkOptions);
 
     /** The workers of one attempt at a job, none of which is started yet. */
     SdkWorkers of(Submission submission, JobMessages messages);
@@ -27,8 +35,9 @@ public final class EngineLauncher implements JobLauncher {
   }
 
   @Override
-  public void check(Pipeline pipeline, TrestlePipelineOptions options) {
+  public void check(Pipeline pipeline, TrestlePipelineOptions options, Struct sdkOptions) {
     TrestleRunner.fromOptions(options);
+    workforce.check(pipeline, sdkOptions);
     PipelineTranslator.translate(pipeline);
   }
 

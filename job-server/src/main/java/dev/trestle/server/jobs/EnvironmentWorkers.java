@@ -2,18 +2,32 @@ package dev.trestle.server.jobs;
 
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.runner.worker.WorkerServer;
+import dev.trestle.server.environment.EnvironmentCheck;
 import dev.trestle.server.environment.EnvironmentSettings;
+import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.environment.JobWorkers;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
+import dev.trestle.server.environment.WorkerQuota;
+import java.util.Optional;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /**
  * Has jobs' workers started as their environments say.
  *
  * @param server where workers connect; stays the caller's
  * @param settings how they are started
+ * @param forkServers for those in Python; stay the caller's
+ * @param quota how many there may be
  */
-public record EnvironmentWorkers(WorkerServer server, EnvironmentSettings settings)
+public record EnvironmentWorkers(
+    WorkerServer server, EnvironmentSettings settings, ForkServers forkServers, WorkerQuota quota)
     implements EngineLauncher.Workforce {
+
+  @Override
+  public void check(Pipeline pipeline, Struct sdkOptions) {
+    new EnvironmentCheck(settings, quota).check(pipeline, SubmittedOptions.sdkWorkers(sdkOptions));
+  }
 
   @Override
   public SdkWorkers of(Submission submission, JobMessages messages) {
@@ -25,6 +39,11 @@ public record EnvironmentWorkers(WorkerServer server, EnvironmentSettings settin
             submission.artifacts(),
             new WorkerMessages(submission.job(), messages));
     return new JobWorkers(
-        server, job, settings, SubmittedOptions.sdkWorkers(submission.sdkOptions()));
+        server,
+        job,
+        settings,
+        Optional.of(forkServers),
+        SubmittedOptions.sdkWorkers(submission.sdkOptions()),
+        quota);
   }
 }

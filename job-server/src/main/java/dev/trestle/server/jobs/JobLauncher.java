@@ -4,6 +4,7 @@ import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /** Has pipelines run. Any thread may call. */
 public interface JobLauncher {
@@ -11,10 +12,13 @@ public interface JobLauncher {
   /**
    * Looks whether a pipeline could be run.
    *
+   * @param options the runner's own
+   * @param sdkOptions all, as they were submitted
    * @throws UnsupportedPipelineException naming everything that Trestle does not do
-   * @throws IllegalArgumentException if it contradicts itself, or an option is out of range
+   * @throws IllegalArgumentException if it contradicts itself, an option is out of range, or there
+   *     are no workers for it
    */
-  void check(Pipeline pipeline, TrestlePipelineOptions options);
+  void check(Pipeline pipeline, TrestlePipelineOptions options, Struct sdkOptions);
 
   /**
    * Starts a job, and goes on from its last checkpoint if it has one. May take its time; is

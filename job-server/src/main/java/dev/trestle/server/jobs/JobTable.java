@@ -17,6 +17,7 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.MetricResults;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
@@ -43,6 +44,7 @@ public final class JobTable implements AutoCloseable {
 
   private static final byte RECORD = 'j';
   private static final byte SUBMISSION = 'p';
+  private static final byte OPTIONS = 'o';
   private static final byte METRICS = 'r';
   private static final byte MESSAGE = 'm';
 
@@ -103,7 +105,8 @@ public final class JobTable implements AutoCloseable {
     }
 
     Change submission(String job, PrepareJobRequest submission) {
-      return put(key(SUBMISSION, job), submission.toByteArray());
+      return put(key(SUBMISSION, job), submission.toByteArray())
+          .put(key(OPTIONS, job), submission.getPipelineOptions().toByteArray());
     }
 
     Change metrics(String job, MetricResults metrics) {
@@ -181,6 +184,16 @@ public final class JobTable implements AutoCloseable {
     }
   }
 
+  /** The options of a submission, without its pipeline. */
+  Struct options(String job) {
+    byte[] value = get(key(OPTIONS, job));
+    try {
+      return Struct.parseFrom(value == null ? new byte[0] : value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new JobTableException("The options of " + job + " cannot be read", e);
+    }
+  }
+
   /** The metrics that a job ended with; none if there are none. */
   MetricResults metrics(String job) {
     byte[] value = get(key(METRICS, job));
@@ -241,7 +254,7 @@ public final class JobTable implements AutoCloseable {
   /** Removes all that there is of a job. */
   void remove(String job) {
     try (Change change = new Change()) {
-      for (byte kind : new byte[] {RECORD, SUBMISSION, METRICS}) {
+      for (byte kind : new byte[] {RECORD, SUBMISSION, OPTIONS, METRICS}) {
         change.batch.delete(key(kind, job));
       }
       change.deleteMessages(job, 0, Long.MAX_VALUE);

@@ -121,10 +121,11 @@ public final class Jobs implements AutoCloseable {
    */
   public ServedJob prepare(PrepareJobRequest request) {
     TrestlePipelineOptions options = SubmittedOptions.read(request.getPipelineOptions());
+    OptionNames.check(request.getPipelineOptions());
     String name = JobIds.name(request, options);
     String id = ids.next(name);
     boolean own = rooms.choose(id, request.getPipeline(), options);
-    check(request.getPipeline(), options);
+    check(request, options);
     long now = clock.millis();
     JobRecord record =
         new JobRecord(
@@ -148,9 +149,9 @@ public final class Jobs implements AutoCloseable {
   }
 
   /** Whatever goes wrong here, the pipeline is to blame for it. */
-  private void check(Pipeline pipeline, TrestlePipelineOptions options) {
+  private void check(PrepareJobRequest request, TrestlePipelineOptions options) {
     try {
-      launcher.check(pipeline, options);
+      launcher.check(request.getPipeline(), options, request.getPipelineOptions());
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (RuntimeException | Error e) {

@@ -15,6 +15,7 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.JobState;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobStateEvent;
 import org.apache.beam.model.jobmanagement.v1.JobApi.MetricResults;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +110,11 @@ public final class ServedJob {
   /** What was submitted. */
   public PrepareJobRequest submission() {
     return table.submission(id());
+  }
+
+  /** The options with which it was submitted. */
+  public Struct options() {
+    return table.options(id());
   }
 
   /**

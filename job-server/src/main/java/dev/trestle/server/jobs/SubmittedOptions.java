@@ -55,18 +55,7 @@ public final class SubmittedOptions {
    * @throws IllegalArgumentException naming one whose value cannot be read
    */
   static TrestlePipelineOptions read(Struct submitted) {
-    Map<String, Value> known = new TreeMap<>();
-    submitted
-        .getFieldsMap()
-        .forEach(
-            (key, value) -> {
-              if (isOption(key) && !value.hasNullValue()) {
-                known.put(name(key), value);
-              }
-            });
-    ofGo(known.getOrDefault(GO_OPTIONS, Value.getDefaultInstance()))
-        .getFieldsMap()
-        .forEach(known::putIfAbsent);
+    Map<String, Value> known = values(submitted);
     known.keySet().removeAll(OF_THE_CLIENT);
     if (number(known.get(PARALLELISM)) < 0) {
       known.remove(PARALLELISM); // Go's and Python's way to say nothing
@@ -83,11 +72,29 @@ public final class SubmittedOptions {
     }
     options.setRunner(TrestleRunner.class);
     checkValues(options, known);
-    if (sdkWorkers(submitted) > MOST_SDK_WORKERS) {
+    int workers = sdkWorkers(submitted);
+    if (workers > MOST_SDK_WORKERS) {
       throw new IllegalArgumentException(
-          "--" + SDK_WORKERS + ": must be from 0 to " + MOST_SDK_WORKERS);
+          "--" + SDK_WORKERS + "=" + workers + ": must be from 0 to " + MOST_SDK_WORKERS);
     }
     return options;
+  }
+
+  /** All options by their names, those that are null excluded. */
+  static Map<String, Value> values(Struct submitted) {
+    Map<String, Value> values = new TreeMap<>();
+    submitted
+        .getFieldsMap()
+        .forEach(
+            (key, value) -> {
+              if (isOption(key) && !value.hasNullValue()) {
+                values.put(name(key), value);
+              }
+            });
+    ofGo(values.getOrDefault(GO_OPTIONS, Value.getDefaultInstance()))
+        .getFieldsMap()
+        .forEach(values::putIfAbsent);
+    return values;
   }
 
   /** Whether the client has named the job in its options. */

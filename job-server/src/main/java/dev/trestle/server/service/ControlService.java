@@ -5,7 +5,6 @@ import static org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ServerCalls.async
 import dev.trestle.runner.engine.RunningJob.AfterSavepoint;
 import dev.trestle.runner.remote.JobControlMethods;
 import dev.trestle.server.jobs.Jobs;
-import dev.trestle.server.jobs.ServedJob;
 import java.util.concurrent.CompletionStage;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.StringValue;
@@ -24,17 +23,6 @@ final class ControlService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     return ServerServiceDefinition.builder(JobControlMethods.SERVICE)
-        .addMethod(
-            JobControlMethods.DRAIN,
-            asyncUnaryCall(
-                (request, client) ->
-                    Answers.answer(
-                        client,
-                        () -> {
-                          ServedJob job = jobs.job(request.getJobId());
-                          job.drain();
-                          return job.state();
-                        })))
         .addMethod(
             JobControlMethods.SAVEPOINT,
             asyncUnaryCall(

@@ -14,7 +14,10 @@ final class FeedSender<T> {
   private final Feed<T> feed;
   private final ServerCallStreamObserver<T> client;
   private final Executor executor;
-  private final AtomicInteger wakes = new AtomicInteger();
+
+  /** The first is that of {@link #send}: nobody sends before it. */
+  private final AtomicInteger wakes = new AtomicInteger(1);
+
   private final Runnable unregister;
   private long position;
   private boolean completed;
@@ -32,7 +35,7 @@ final class FeedSender<T> {
     client.setOnReadyHandler(sender::wake);
     client.setOnCancelHandler(sender.unregister);
     client.setOnCloseHandler(sender.unregister);
-    sender.wake();
+    executor.execute(sender::run);
   }
 
   private void wake() {

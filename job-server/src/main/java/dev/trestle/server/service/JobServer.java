@@ -1,5 +1,6 @@
 package dev.trestle.server.service;
 
+import dev.trestle.runner.grpc.RequestGuard;
 import dev.trestle.server.artifacts.ArtifactStore;
 import dev.trestle.server.jobs.JobLauncher;
 import dev.trestle.server.jobs.JobTable;
@@ -113,9 +114,7 @@ public final class JobServer implements AutoCloseable {
     ServerServiceDefinition answered =
         ServerInterceptors.intercept(service, new CallAuthority(), new HeadersFirst());
     ServerServiceDefinition guarded =
-        ServerInterceptors.intercept(
-            ServerInterceptors.useInputStreamMessages(answered),
-            new RequestGuard(settings.mostMessageBytes()));
+        RequestGuard.guard(answered, settings.mostMessageBytes(), "--max-message-mb");
     String token = settings.token();
     return token == null ? guarded : ServerInterceptors.intercept(guarded, new BearerToken(token));
   }

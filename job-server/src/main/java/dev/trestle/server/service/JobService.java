@@ -1,16 +1,16 @@
 package dev.trestle.server.service;
 
-import dev.trestle.server.jobs.JobRecord;
 import dev.trestle.server.jobs.Jobs;
 import dev.trestle.server.jobs.ServedJob;
 import dev.trestle.server.jobs.SubmittedOptions;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.DescribePipelineOptionsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.DescribePipelineOptionsResponse;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobPipelineRequest;
@@ -18,7 +18,6 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobPipelineResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsResponse;
-import org.apache.beam.model.jobmanagement.v1.JobApi.JobInfo;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobStateEvent;
@@ -85,19 +84,7 @@ final class JobService extends JobServiceImplBase {
   @Override
   public void getJobs(GetJobsRequest request, StreamObserver<GetJobsResponse> client) {
     Answers.answer(
-        client,
-        () -> {
-          List<JobInfo> infos = jobs.all().stream().map(job -> info(job.record())).toList();
-          return GetJobsResponse.newBuilder().addAllJobInfo(infos).build();
-        });
-  }
-
-  private static JobInfo info(JobRecord job) {
-    return JobInfo.newBuilder()
-        .setJobId(job.id())
-        .setJobName(job.name())
-        .setState(job.state())
-        .build();
+        client, () -> GetJobsResponse.newBuilder().addAllJobInfo(JobInfos.of(jobs.all())).build());
   }
 
   @Override
@@ -135,6 +122,17 @@ final class JobService extends JobServiceImplBase {
         request.getJobId(),
         client,
         job -> CancelJobResponse.newBuilder().setState(job.cancel()).build());
+  }
+
+  @Override
+  public void drain(DrainJobRequest request, StreamObserver<DrainJobResponse> client) {
+    answer(
+        request.getJobId(),
+        client,
+        job -> {
+          job.drain();
+          return DrainJobResponse.newBuilder().setState(job.state().getState()).build();
+        });
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.trestle.server.environment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.sameInstance;
@@ -64,6 +65,25 @@ final class EmbeddedWorkersTest {
       assertThat(
           WorkerFixture.begin(worker, "a").awaitFailure(),
           is("The SDK worker " + worker.id() + " has been let go"));
+    }
+  }
+
+  @Test
+  void moreWorkersThanAllJobsMayHaveAreRefusedUntilOneHasEnded() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      fixture.limit(3);
+      JobWorkers first = fixture.workers(2);
+      first.worker(EMBEDDED, 0);
+      JobWorkers second = fixture.workers(2);
+
+      WorkerException refusal =
+          assertThrows(WorkerException.class, () -> second.worker(EMBEDDED, 0));
+
+      assertThat(
+          refusal.getMessage(), containsString("2 more SDK workers, and the server has 2 of at"));
+      assertThat(fixture.workers(1).worker(EMBEDDED, 0).id(), is(not("")));
+      first.close();
+      assertThat(WorkerFixture.echo(second.worker(EMBEDDED, 0), "a"), contains("a"));
     }
   }
 }

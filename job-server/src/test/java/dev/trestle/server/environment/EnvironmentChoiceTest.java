@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi.AnyOfEnvironmentPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -78,6 +79,24 @@ final class EnvironmentChoiceTest {
     WorkerException refusal =
         assertThrows(WorkerException.class, () -> choose(DOCKER, Docker.REFUSE));
     assertThat(refusal.getMessage(), containsString("this server runs no containers"));
+  }
+
+  @Test
+  void thisProcessIsNoChoiceWhereProgramsHaveToBeOnAList() throws Exception {
+    EnvironmentSettings any = settings(Docker.AS_PROCESS);
+    EnvironmentSettings listed =
+        new EnvironmentSettings(
+            Optional.of(Set.of()),
+            any.docker(),
+            any.containerCommand(),
+            any.python(),
+            any.cache(),
+            any.startTimeout(),
+            any.stopTimeout());
+
+    assertThat(EnvironmentChoice.choose(anyOf(DOCKER, EMBEDDED), any), is(EMBEDDED));
+    assertThat(EnvironmentChoice.choose(anyOf(DOCKER, EMBEDDED), listed), is(DOCKER));
+    assertThrows(WorkerException.class, () -> EnvironmentChoice.choose(EMBEDDED, listed));
   }
 
   @Test

@@ -93,7 +93,9 @@ final class PythonWorkersTest {
     assertThat(
         whatWasAsked(), is(List.of(python + " -m apache_beam.runners.worker.sdk_worker_main")));
     assertThat(Files.readString(directory.resolve("session")), is("pickled"));
-    assertThat(Files.readString(directory.resolve("options")), is("{\n}"));
+    assertThat(
+        Files.readString(directory.resolve("options")),
+        is("{\"beam:option:max_cache_memory_usage_mb:v1\":\"100\"}"));
     String variables = Files.readString(directory.resolve("environment"));
     for (String variable :
         List.of(

@@ -108,7 +108,18 @@ final class RealPythonTest {
 
   @Test
   void theContainerThatPythonAsksForIsAProcess() throws Exception {
-    try (WorkerFixture fixture = new WorkerFixture(settings())) {
+    processes(Optional.empty());
+  }
+
+  @Test
+  void aWorkerThatIsForkedDoesTheSame() throws Exception {
+    try (ForkServers forkServers = new ForkServers()) {
+      processes(Optional.of(forkServers));
+    }
+  }
+
+  private void processes(Optional<ForkServers> forkServers) throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(settings(), forkServers)) {
       SdkWorker worker = fixture.workers().worker(environment, 0);
       RecordedBundle heard = process(worker, "a", "b");
       heard.awaitDone();

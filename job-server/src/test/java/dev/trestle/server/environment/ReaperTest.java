@@ -38,9 +38,9 @@ final class ReaperTest {
   /** All that it sees of a server's death is the end of its input, and so it is here. */
   @Test
   void whatIsThereGoesWhenNobodyIsThereToEndIt() throws Exception {
-    reaper.watch(forgotten);
-    reaper.watch(watched);
-    reaper.forget(forgotten);
+    reaper.watch(forgotten.toHandle());
+    reaper.watch(watched.toHandle());
+    reaper.forget(forgotten.toHandle());
     reaper.watch(files);
     List<ProcessHandle> itself =
         ProcessHandle.current()
@@ -58,7 +58,7 @@ final class ReaperTest {
   @Test
   void whatIsWatchedAfterTheEndIsLeftAlone() {
     reaper.close();
-    reaper.watch(watched);
+    reaper.watch(watched.toHandle());
     assertThat(watched.isAlive(), is(true));
   }
 }

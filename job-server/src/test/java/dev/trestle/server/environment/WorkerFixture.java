@@ -48,11 +48,19 @@ final class WorkerFixture implements AutoCloseable {
   final BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
   final WorkerServer server;
   final EnvironmentSettings settings;
+  private final Optional<ForkServers> forkServers;
   private final List<JobWorkers> workers = new ArrayList<>();
+  private WorkerQuota quota = new WorkerQuota(100);
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
+    this(settings, Optional.empty());
+  }
+
+  WorkerFixture(EnvironmentSettings settings, Optional<ForkServers> forkServers)
+      throws IOException {
     this.server = WorkerServer.start();
     this.settings = settings;
+    this.forkServers = forkServers;
   }
 
   /** Settings that look nowhere else, with times that no test reaches. */
@@ -79,13 +87,18 @@ final class WorkerFixture implements AutoCloseable {
         stop);
   }
 
+  /** Has all jobs share so many workers. */
+  void limit(int mostWorkers) {
+    quota = new WorkerQuota(mostWorkers);
+  }
+
   JobDescription job() {
     return new JobDescription(
         "job-1", "The job", Struct.getDefaultInstance(), FILES, entry -> log.add(entry));
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started = new JobWorkers(server, job(), settings, parallelism);
+    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
     workers.add(started);
     return started;
   }

@@ -9,6 +9,8 @@ import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
 import dev.trestle.translation.PipelineTranslator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,15 +23,20 @@ import java.util.stream.StreamSupport;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.PortablePipelineOptions;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.CombiningState;
 import org.apache.beam.sdk.state.MapState;
+import org.apache.beam.sdk.state.MultimapState;
 import org.apache.beam.sdk.state.OrderedListState;
 import org.apache.beam.sdk.state.SetState;
 import org.apache.beam.sdk.state.StateSpec;
@@ -43,13 +50,16 @@ import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.PartitioningWindowFn;
 import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.util.construction.PipelineTranslation;
 import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.values.KV;
@@ -165,6 +175,217 @@ final class WorkerSemanticsTest {
               count(digits.read()),
               ordered.read().iterator().next().getValue()));
     }
+  }
+
+  @Test
+  void entriesOfAMultimap() throws Exception {
+    pipeline
+        .apply(Create.of(IntStream.range(0, 10).mapToObj(i -> KV.of("key", i)).toList()))
+        .apply(ParDo.of(new Indexing()))
+        .apply(ParDo.of(new Tell()));
+    assertResults(
+        "at 1: 10 entries, sum 45",
+        "at 2: 10 entries, sum 45, the greatest of 0 is 9",
+        "at 3: 11 entries, sum 145, the greatest of 0 is 100");
+  }
+
+  /** Each timer fires in a bundle of its own. */
+  private static final class Indexing extends DoFn<KV<String, Integer>, String> {
+    @StateId("index")
+    private final StateSpec<MultimapState<String, Integer>> index =
+        StateSpecs.multimap(StringUtf8Coder.of(), VarIntCoder.of());
+
+    @TimerId("first")
+    private final TimerSpec first = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("second")
+    private final TimerSpec second = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("third")
+    private final TimerSpec third = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Integer> element,
+        @StateId("index") MultimapState<String, Integer> state,
+        @TimerId("first") Timer soon,
+        @TimerId("second") Timer later,
+        @TimerId("third") Timer last) {
+      state.put(Integer.toString(element.getValue() % 3), element.getValue());
+      soon.set(Instant.ofEpochMilli(1));
+      later.set(Instant.ofEpochMilli(2));
+      last.set(Instant.ofEpochMilli(3));
+    }
+
+    @OnTimer("first")
+    public void onFirst(
+        OutputReceiver<String> out, @StateId("index") MultimapState<String, Integer> state) {
+      out.output("at 1: " + sum(state));
+    }
+
+    @OnTimer("second")
+    public void onSecond(
+        OutputReceiver<String> out, @StateId("index") MultimapState<String, Integer> state) {
+      out.output("at 2: " + sum(state) + greatest(state));
+      state.put("0", 100);
+    }
+
+    @OnTimer("third")
+    public void onThird(
+        OutputReceiver<String> out, @StateId("index") MultimapState<String, Integer> state) {
+      out.output("at 3: " + sum(state) + greatest(state));
+    }
+
+    private static String sum(MultimapState<String, Integer> state) {
+      int sum = 0;
+      int entries = 0;
+      for (Map.Entry<String, Integer> entry : state.entries().read()) {
+        sum += entry.getValue();
+        entries++;
+      }
+      return entries + " entries, sum " + sum;
+    }
+
+    private static String greatest(MultimapState<String, Integer> state) {
+      int greatest = 0;
+      for (int value : state.get("0").read()) {
+        greatest = Math.max(greatest, value);
+      }
+      return ", the greatest of 0 is " + greatest;
+    }
+  }
+
+  @Test
+  void valuesThatAreIterablesAreGrouped() throws Exception {
+    pipeline
+        .apply(
+            Create.of(KV.of("key", List.of(1, 2)), KV.of("key", List.of(3)))
+                .withCoder(
+                    KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(VarIntCoder.of()))))
+        .apply(GroupByKey.create())
+        .apply(ParDo.of(new Flattening()))
+        .apply(ParDo.of(new Tell()));
+    assertResults("key: 6");
+  }
+
+  private static final class Flattening
+      extends DoFn<KV<String, Iterable<Iterable<Integer>>>, String> {
+    @ProcessElement
+    public void process(
+        @Element KV<String, Iterable<Iterable<Integer>>> element, OutputReceiver<String> out) {
+      int sum = 0;
+      for (Iterable<Integer> some : element.getValue()) {
+        for (int value : some) {
+          sum += value;
+        }
+      }
+      out.output(element.getKey() + ": " + sum);
+    }
+  }
+
+  @Test
+  void sideInputInWindowsOfTheSdk() throws Exception {
+    PCollectionView<Iterable<Integer>> view =
+        pipeline
+            .apply("Side", Create.timestamped(at(1), at(11), at(12)))
+            .apply("Odd side", Window.into(new TensFn()))
+            .apply(View.asIterable());
+    pipeline
+        .apply("Main", Create.timestamped(at(5), at(15)))
+        .apply("Odd main", Window.into(new TensFn()))
+        .apply(ParDo.of(new Listing(view)).withSideInputs(view))
+        .apply(ParDo.of(new Tell()));
+    assertResults("5: [1]", "15: [11, 12]");
+  }
+
+  @Test
+  void stateInWindowsOfTheSdk() throws Exception {
+    pipeline
+        .apply(
+            Create.timestamped(
+                TimestampedValue.of(KV.of("key", 1), Instant.ofEpochMilli(1)),
+                TimestampedValue.of(KV.of("key", 2), Instant.ofEpochMilli(2)),
+                TimestampedValue.of(KV.of("key", 3), Instant.ofEpochMilli(13))))
+        .apply(Window.into(new TensFn()))
+        .apply(ParDo.of(new Expiring()))
+        .apply(ParDo.of(new Tell()));
+    assertResults("key 3 at 9", "key 3 at 19");
+  }
+
+  private static TimestampedValue<Integer> at(int millis) {
+    return TimestampedValue.of(millis, Instant.ofEpochMilli(millis));
+  }
+
+  private static final class Listing extends DoFn<Integer, String> {
+    private final PCollectionView<Iterable<Integer>> view;
+
+    Listing(PCollectionView<Iterable<Integer>> view) {
+      this.view = view;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      List<Integer> all = new ArrayList<>();
+      context.sideInput(view).forEach(all::add);
+      context.output(context.element() + ": " + all.stream().sorted().toList());
+    }
+  }
+
+  /** Windows that nobody else knows, of ten milliseconds. */
+  private static final class TensFn extends PartitioningWindowFn<Object, Tens> {
+    @Override
+    public Tens assignWindow(Instant timestamp) {
+      return new Tens(timestamp.getMillis() / 10);
+    }
+
+    @Override
+    @Deprecated // but abstract
+    public boolean isCompatible(WindowFn<?, ?> other) {
+      return other instanceof TensFn;
+    }
+
+    @Override
+    public Coder<Tens> windowCoder() {
+      return new TensCoder();
+    }
+  }
+
+  private static final class Tens extends BoundedWindow {
+    private final long number;
+
+    Tens(long number) {
+      this.number = number;
+    }
+
+    @Override
+    public Instant maxTimestamp() {
+      return Instant.ofEpochMilli(number * 10 + 9);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Tens that && number == that.number;
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(number);
+    }
+  }
+
+  private static final class TensCoder extends CustomCoder<Tens> {
+    @Override
+    public void encode(Tens window, OutputStream out) throws IOException {
+      VarLongCoder.of().encode(window.number, out);
+    }
+
+    @Override
+    public Tens decode(InputStream in) throws IOException {
+      return new Tens(VarLongCoder.of().decode(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
   }
 
   @Test

@@ -20,6 +20,8 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.JobState;
 import org.apache.beam.model.jobmanagement.v1.JobApi.MetricResults;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
 import org.apache.beam.model.pipeline.v1.MetricsApi.MonitoringInfo;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +51,12 @@ class JobTableTest {
   @Test
   void whatIsWrittenIsReadAgain() throws IOException {
     JobRecord record = record("sums-1", JobState.Enum.RUNNING, 12);
-    PrepareJobRequest submission = PrepareJobRequest.newBuilder().setJobName("sums").build();
+    PrepareJobRequest submission =
+        PrepareJobRequest.newBuilder()
+            .setJobName("sums")
+            .setPipelineOptions(
+                Struct.newBuilder().putFields("beam:option:x:v1", Value.getDefaultInstance()))
+            .build();
     MetricResults metrics =
         MetricResults.newBuilder()
             .addCommitted(MonitoringInfo.newBuilder().setUrn("some:urn"))
@@ -61,6 +68,8 @@ class JobTableTest {
     try (JobTable table = JobTable.open(directory)) {
       assertThat(table.records(), contains(record));
       assertThat(table.submission("sums-1"), is(submission));
+      assertThat(table.options("sums-1"), is(submission.getPipelineOptions()));
+      assertThat(table.options("nobody"), is(Struct.getDefaultInstance()));
       assertThat(table.metrics("sums-1"), is(metrics));
       assertThat(table.metrics("nobody"), is(MetricResults.getDefaultInstance()));
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /** Starts {@link FakeJob}s, and remembers them. */
 final class FakeLauncher implements JobLauncher {
@@ -30,7 +31,7 @@ final class FakeLauncher implements JobLauncher {
   }
 
   @Override
-  public void check(Pipeline pipeline, TrestlePipelineOptions options) {
+  public void check(Pipeline pipeline, TrestlePipelineOptions options, Struct sdkOptions) {
     TrestleRunner.fromOptions(options);
   }
 

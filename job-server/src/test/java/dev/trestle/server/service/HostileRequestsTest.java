@@ -9,12 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.engine.RunningJob.State;
 import dev.trestle.runner.remote.JobServerClient;
+import dev.trestle.runner.worker.Mutations;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.translation.PipelineTranslator;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -87,23 +85,6 @@ class HostileRequestsTest {
     }
   }
 
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
   private static List<MethodDescriptor<?, ?>> methods() {
     List<MethodDescriptor<?, ?>> methods =
         new ArrayList<>(JobServiceGrpc.getServiceDescriptor().getMethods());
@@ -113,7 +94,8 @@ class HostileRequestsTest {
 
   /** Sends bytes as a request, and takes the answers that come until the call ends or is enough. */
   private Status send(MethodDescriptor<?, ?> method, byte[] request) {
-    MethodDescriptor<byte[], byte[]> raw = method.toBuilder(BYTES, BYTES).build();
+    MethodDescriptor<byte[], byte[]> raw =
+        method.toBuilder(Mutations.BYTES, Mutations.BYTES).build();
     ClientCall<byte[], byte[]> call =
         server.channel().newCall(raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
     try {

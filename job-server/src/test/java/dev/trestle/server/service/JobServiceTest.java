@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -287,6 +288,22 @@ class JobServiceTest {
   }
 
   @Test
+  void jobsAreListedWithTheirOptionsTheNewestFirstIfThereAreTooMany() {
+    Map<String, Value> large = Map.of("text", text("x".repeat(TestServer.MESSAGE_BYTES - 1000)));
+    String first = server.prepare(Pipeline.getDefaultInstance(), large);
+    server.prepare(Pipeline.getDefaultInstance(), large);
+    server.prepare(Pipeline.getDefaultInstance(), large);
+
+    List<JobInfo> jobs =
+        server.jobs().getJobs(GetJobsRequest.getDefaultInstance()).getJobInfoList();
+
+    assertThat(jobs.get(0).getJobId(), is(first));
+    assertThat(
+        jobs.stream().map(job -> job.getPipelineOptions().getFieldsMap().keySet()).toList(),
+        contains(Set.of(), Set.of("beam:option:text:v1"), Set.of("beam:option:text:v1")));
+  }
+
+  @Test
   void pipelineIsGivenBack() {
     String id = server.prepare(UNBOUNDED, Map.of());
 
@@ -390,6 +407,36 @@ class JobServiceTest {
   }
 
   @Test
+  void misspelledOptionIsRefusedWithTheRightOne() {
+    Map<String, String> meant =
+        Map.of(
+            "checkpoint_dirr", "checkpoint_dir",
+            "checkpiont_dir", "checkpoint_dir",
+            "checkpointDir", "checkpoint_dir",
+            "paralelism", "parallelism",
+            "Max-Restarts", "max_restarts");
+    meant.forEach(
+        (wrong, right) -> {
+          StatusRuntimeException refusal =
+              assertThrows(
+                  StatusRuntimeException.class,
+                  () -> server.prepare(Pipeline.getDefaultInstance(), Map.of(wrong, text("3"))));
+          assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
+          assertThat(
+              refusal.getStatus().getDescription(),
+              is("--" + wrong + ": there is no such option; did you mean --" + right + "?"));
+        });
+  }
+
+  @Test
+  void optionsThatAreSomebodyElsesPass() {
+    for (String other :
+        List.of("train", "resumed", "checkpointing_interval", "max_parallelism", "input")) {
+      server.prepare(Pipeline.getDefaultInstance(), Map.of(other, text("3")));
+    }
+  }
+
+  @Test
   void noMoreWorkersThanAllowed() {
     StatusRuntimeException refusal =
         assertThrows(
@@ -397,10 +444,12 @@ class JobServiceTest {
             () ->
                 server.prepare(
                     Pipeline.getDefaultInstance(),
-                    Map.of("sdk_worker_parallelism", text("1000000000"))));
+                    Map.of("sdk_worker_parallelism", text("100000"))));
 
     assertThat(refusal.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
-    assertThat(refusal.getStatus().getDescription(), containsString("sdk_worker_parallelism"));
+    assertThat(
+        refusal.getStatus().getDescription(),
+        is("--sdk_worker_parallelism=100000: must be from 0 to 128"));
   }
 
   @Test

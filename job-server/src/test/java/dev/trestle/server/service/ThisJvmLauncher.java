@@ -10,16 +10,26 @@ import dev.trestle.server.jobs.Submission;
 import dev.trestle.translation.ThisJvm;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
 /** Has the engine call the fns of Java pipelines itself, whatever environment they ask for. */
 public final class ThisJvmLauncher implements JobLauncher {
 
   private final EngineLauncher engine =
-      new EngineLauncher((submission, messages) -> SdkWorkers.none());
+      new EngineLauncher(
+          new EngineLauncher.Workforce() {
+            @Override
+            public void check(Pipeline pipeline, Struct sdkOptions) {}
+
+            @Override
+            public SdkWorkers of(Submission submission, JobMessages messages) {
+              return SdkWorkers.none();
+            }
+          });
 
   @Override
-  public void check(Pipeline pipeline, TrestlePipelineOptions options) {
-    engine.check(here(pipeline), options);
+  public void check(Pipeline pipeline, TrestlePipelineOptions options, Struct sdkOptions) {
+    engine.check(here(pipeline), options, sdkOptions);
   }
 
   @Override

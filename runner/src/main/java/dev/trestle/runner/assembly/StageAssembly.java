@@ -10,11 +10,13 @@ import dev.trestle.runner.group.GroupingOperators;
 import dev.trestle.runner.group.PrecombineOperator;
 import dev.trestle.runner.harness.BundleSize;
 import dev.trestle.runner.harness.HarnessOperators;
+import dev.trestle.runner.harness.WindowMappings;
 import dev.trestle.runner.harness.WindowMergers;
 import dev.trestle.runner.operator.Operator;
 import dev.trestle.runner.operator.Receiver;
 import dev.trestle.runner.operator.RecodeOperator;
 import dev.trestle.runner.operator.RedistributeOperator;
+import dev.trestle.runner.sideinput.ReadView;
 import dev.trestle.runner.sideinput.ViewOperator;
 import dev.trestle.runner.sideinput.ViewPublisher;
 import dev.trestle.runner.source.BoundedReadOperator;
@@ -28,6 +30,7 @@ import dev.trestle.runner.source.UnboundedSplits;
 import dev.trestle.runner.window.AssignWindows;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.graph.Collection;
+import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
@@ -45,6 +48,7 @@ final class StageAssembly implements StageFactory {
   private final DoFnOperators doFns;
   private final HarnessOperators harnesses;
   private final WindowMergers mergers;
+  private final SdkWorkers workers;
   private final boolean streaming;
   private final boolean takesCheckpoints;
   private final long sourceIdleMillis;
@@ -78,6 +82,7 @@ final class StageAssembly implements StageFactory {
     BundleSize bundleSize = new BundleSize(settings.maxBundleSize(), settings.maxBundleNanos());
     harnesses = new HarnessOperators(gates, workers, bundleSize);
     mergers = new WindowMergers(workers);
+    this.workers = workers;
     this.sourceIdleMillis = sourceIdleMillis;
     this.clock = clock;
     input =
@@ -110,6 +115,11 @@ final class StageAssembly implements StageFactory {
       return new EmptySource();
     }
     return create(step, outputs.get(0));
+  }
+
+  @Override
+  public ReadView view(Step.Harness step, HarnessSpec.SideInput sideInput, int taskIndex) {
+    return WindowMappings.bind(step, sideInput, workers, taskIndex);
   }
 
   private Operator create(Step step, Receiver output) {

@@ -141,7 +141,7 @@ public final class JobBuilder {
     if (settings.drain()) {
       context.drain();
     }
-    SideInputWiring sideInputs = new SideInputWiring(graph, topology, restored, index);
+    SideInputWiring sideInputs = new SideInputWiring(graph, topology, factory, restored, index);
     for (Node node : stage.nodes()) {
       context.add(
           node.step().transform().fullName(), SnapshotNames.ofStep(node), sideInputs.lookup(node));

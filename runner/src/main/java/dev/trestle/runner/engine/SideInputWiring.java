@@ -9,7 +9,6 @@ import dev.trestle.runner.sideinput.ViewLookup;
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.DoFnSpec;
 import dev.trestle.translation.graph.Edge;
-import dev.trestle.translation.graph.HarnessSpec;
 import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Step;
@@ -29,14 +28,21 @@ final class SideInputWiring {
 
   private final OperatorGraph graph;
   private final Topology topology;
+  private final StageFactory factory;
   private final RestoredJob restored;
   private final int taskIndex;
   private final Map<Integer, BroadcastInput> inputs = new HashMap<>();
   private final List<SideInputChannels.Inlet> inlets = new ArrayList<>();
 
-  SideInputWiring(OperatorGraph graph, Topology topology, RestoredJob restored, int taskIndex) {
+  SideInputWiring(
+      OperatorGraph graph,
+      Topology topology,
+      StageFactory factory,
+      RestoredJob restored,
+      int taskIndex) {
     this.graph = graph;
     this.topology = topology;
+    this.factory = factory;
     this.restored = restored;
     this.taskIndex = taskIndex;
   }
@@ -46,7 +52,7 @@ final class SideInputWiring {
     if (node.sideInputs().isEmpty()) {
       return ViewLookup.none();
     }
-    Reader step = Reader.of(node.step());
+    Reader step = read(node.step());
     List<ReadView> views = new ArrayList<>();
     List<BroadcastInput> read = new ArrayList<>();
     for (Node.SideInput sideInput : node.sideInputs()) {
@@ -92,33 +98,37 @@ final class SideInputWiring {
     return inlets;
   }
 
+  private Reader read(Step step) {
+    if (step instanceof Step.ParDo parDo) {
+      return Reader.of(step, parDo.input(), parDo.fn());
+    }
+    if (step instanceof Step.StatefulParDo parDo) {
+      return Reader.of(step, parDo.input(), parDo.fn());
+    }
+    if (step instanceof Step.PairWithRestriction pair) {
+      return Reader.of(step, pair.input(), pair.fn());
+    }
+    if (step instanceof Step.SplitAndSizeRestrictions split) {
+      return Reader.of(step, split.input(), split.fn());
+    }
+    if (step instanceof Step.ProcessSizedElements process) {
+      return Reader.of(step, process.input(), process.fn());
+    }
+    if (step instanceof Step.Harness harness) {
+      List<ReadView> views = new ArrayList<>();
+      harness
+          .spec()
+          .sideInputs()
+          .forEach(sideInput -> views.add(factory.view(harness, sideInput, taskIndex)));
+      return new Reader(step, harness.input(), views);
+    }
+    throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
+  }
+
   /** What the steps that read side inputs have in common. */
   private record Reader(Step step, Collection input, List<ReadView> views) {
 
-    static Reader of(Step step) {
-      if (step instanceof Step.ParDo parDo) {
-        return of(step, parDo.input(), parDo.fn());
-      }
-      if (step instanceof Step.StatefulParDo parDo) {
-        return of(step, parDo.input(), parDo.fn());
-      }
-      if (step instanceof Step.PairWithRestriction pair) {
-        return of(step, pair.input(), pair.fn());
-      }
-      if (step instanceof Step.SplitAndSizeRestrictions split) {
-        return of(step, split.input(), split.fn());
-      }
-      if (step instanceof Step.ProcessSizedElements process) {
-        return of(step, process.input(), process.fn());
-      }
-      if (step instanceof Step.Harness harness) {
-        List<HarnessSpec.SideInput> sideInputs = harness.spec().sideInputs();
-        return new Reader(step, harness.input(), sideInputs.stream().map(ReadView::of).toList());
-      }
-      throw new IllegalStateException("A step that reads no side inputs is given one: " + step);
-    }
-
-    private static Reader of(Step step, Collection input, DoFnSpec fn) {
+    static Reader of(Step step, Collection input, DoFnSpec fn) {
       List<ReadView> views = new ArrayList<>();
       fn.views().values().forEach(view -> views.add(ReadView.of(view)));
       return new Reader(step, input, views);

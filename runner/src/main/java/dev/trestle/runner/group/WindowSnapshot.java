@@ -31,6 +31,7 @@ final class WindowSnapshot {
   private static final String ENDED_ROWS = "ended-rows";
 
   private final GroupingRules rules;
+  private final Reduction reduction;
   private final GroupRecords records;
   private final SliceStore store;
   private final EndedWindows ended;
@@ -38,11 +39,13 @@ final class WindowSnapshot {
 
   WindowSnapshot(
       GroupingRules rules,
+      Reduction reduction,
       GroupRecords records,
       SliceStore store,
       EndedWindows ended,
       WindowMemory memory) {
     this.rules = rules;
+    this.reduction = reduction;
     this.records = records;
     this.store = store;
     this.ended = ended;
@@ -142,14 +145,25 @@ final class WindowSnapshot {
     ended.window((BoundedWindow) records.readWindows(record)).addEndedRows(keyGroup);
   }
 
+  /**
+   * Slices that differed by windows which had ended have become one, and a key may come twice: what
+   * was on time for all windows, and what was late for the first.
+   */
   private void restoreOpen(ByteSource record) throws IOException {
     WindowSlice slice = store.slice(records.readWindows(record));
     KeyTable table = slice.table;
     Object key = records.readKey(record);
     int number = table.numberOfKept(key, key.hashCode());
     long time = GroupRecords.readLong(record);
-    table.setTime(number, time);
-    table.setAggregate(number, records.readAggregate(record));
+    Object aggregate = records.readAggregate(record);
+    Object present = table.aggregate(number);
+    if (present == Reduction.ABSENT) {
+      table.setTime(number, time);
+      table.setAggregate(number, aggregate);
+    } else {
+      table.setTime(number, Math.min(table.time(number), time));
+      table.setAggregate(number, reduction.merge(present, aggregate, false));
+    }
     for (OpenWindow window : slice.members) {
       window.earliest = Math.min(window.earliest, time);
     }

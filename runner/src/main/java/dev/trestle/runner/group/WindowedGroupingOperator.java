@@ -74,7 +74,7 @@ final class WindowedGroupingOperator extends GroupingOperator {
     ended = new EndedWindows(store, rules);
     GroupRecords records = new GroupRecords(keys, format.keyByObject(), windowCoder, reduction);
     memory = new WindowMemory(reduction, store, ended, records);
-    snapshot = new WindowSnapshot(rules, records, store, ended, memory);
+    snapshot = new WindowSnapshot(rules, reduction, records, store, ended, memory);
   }
 
   @Override

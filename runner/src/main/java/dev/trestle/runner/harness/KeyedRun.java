@@ -68,7 +68,7 @@ final class KeyedRun implements Returns {
     wire = new ElementWire(step.input());
     StateAnswers sideInputs =
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
-    StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs);
+    StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs, context.taskIndex());
     bundles = new Bundles(step, context, connection, 1, answers, this);
     sorting = sorted ? new Sorting(step, keyed, bundles, wire) : null;
     context.addAsyncWork(bundles);

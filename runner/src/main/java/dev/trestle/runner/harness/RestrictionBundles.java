@@ -50,6 +50,16 @@ final class RestrictionBundles implements AsyncWork, Returns {
     /** Whether an answer is awaited. */
     private boolean asked;
 
+    /** Whether the worker has been asked to end the bundle, and not to share it out. */
+    private boolean interrupted;
+
+    /**
+     * What interruptions have left of restrictions that the worker had begun. It still has them
+     * until the bundle ends: DoFns that keep a connection for each restriction rely on being alone
+     * with it.
+     */
+    private final List<DelayedBundleApplication> residuals = new ArrayList<>();
+
     Given(long splitAt) {
       this.splitAt = splitAt;
     }
@@ -156,6 +166,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
   private void ask(RemoteBundle bundle, Given its, double fraction) {
     if (!its.asked) {
       its.asked = true;
+      its.interrupted = fraction == 0;
       DesiredSplit split =
           DesiredSplit.newBuilder()
               .setFractionOfRemainder(fraction)
@@ -191,7 +202,11 @@ final class RestrictionBundles implements AsyncWork, Returns {
     for (ChannelSplit channel : split.response().getChannelSplitsList()) {
       takeBackFrom((int) channel.getFirstResidualElement(), its);
     }
-    takeBack(split.response().getResidualRootsList(), its);
+    if (its.interrupted) {
+      its.residuals.addAll(split.response().getResidualRootsList());
+    } else {
+      takeBack(split.response().getResidualRootsList(), its);
+    }
   }
 
   private void takeBackFrom(int first, Given its) {
@@ -252,6 +267,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
   public void done(Arrival.Done done) {
     Given its = given.remove(done.bundle());
     if (its != null) {
+      takeBack(its.residuals, its);
       takeBack(done.response().getResidualRootsList(), its);
     }
   }

@@ -3,7 +3,10 @@ package dev.trestle.runner.harness;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.OrderedListRange;
+import org.apache.beam.sdk.coders.BigEndianIntegerCoder;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.state.BagState;
@@ -72,6 +75,43 @@ sealed interface UserCell {
     @Override
     public void append(ByteString data) throws IOException {
       throw new IOException("Keys of a map cannot be appended");
+    }
+
+    @Override
+    public void clear() {
+      state.clear();
+    }
+  }
+
+  /** The keys of a map and the values of each, for those who want all at once. */
+  record MapEntries(MultimapState<byte[], byte[]> state, ValueCounter counter) implements UserCell {
+
+    /** A key, and its values as they were appended. */
+    private record Entry(ByteString key, ByteString values) {}
+
+    @Override
+    public Pages read() {
+      List<Entry> entries = new ArrayList<>();
+      for (byte[] key : state.keys().read()) {
+        ByteString.Output values = ByteString.newOutput();
+        for (byte[] some : state.get(key).read()) {
+          values.write(some, 0, some.length);
+        }
+        entries.add(new Entry(ByteString.copyFrom(key), values.toByteString()));
+      }
+      return new Pages(entries, this::write);
+    }
+
+    /** A key and an iterable, which begins with the number of its values. */
+    private void write(Entry entry, OutputStream out) throws IOException {
+      entry.key.writeTo(out);
+      BigEndianIntegerCoder.of().encode(counter.count(entry.values), out);
+      entry.values.writeTo(out);
+    }
+
+    @Override
+    public void append(ByteString data) throws IOException {
+      throw new IOException("Entries of a map are appended key by key");
     }
 
     @Override

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Answers what workers ask of user state, and leaves questions for side inputs to others. State is
  * kept as the bytes that workers append; they make all kinds of it out of three: bags, multimaps
  * and ordered lists. A worker may keep what it knows of it for as long as the task lives, for it
- * sees all that becomes of a key.
+ * sees all that becomes of a key; but not what has come in several pages, nor the entries of a map.
+ * Beam's worker for Java takes a part that it has kept of these for the whole, once it has changed
+ * something.
  */
 final class UserStateAnswers implements StateAnswers {
 
@@ -46,26 +48,45 @@ final class UserStateAnswers implements StateAnswers {
   private final Coder<BoundedWindow> windowCoder;
   private final StateAnswers others;
   private final Map<Name, String> cells = new HashMap<>();
-  private final CacheToken token =
-      CacheToken.newBuilder()
-          .setUserState(CacheToken.UserState.getDefaultInstance())
-          .setToken(ByteString.copyFromUtf8(UUID.randomUUID().toString()))
-          .build();
+  private final Map<Name, ValueCounter> counters = new HashMap<>();
+  private CacheToken token = newToken();
+
+  /** Whether a bundle has been told what its worker is not to keep any longer. */
+  private boolean spoilt;
 
   /** Answers that have more pages. */
   private final Map<StateKey, Pages> begun = new HashMap<>();
 
-  UserStateAnswers(HarnessStep step, KeyedContext keyed, WireKeys keys, StateAnswers others) {
+  /**
+   * Answers.
+   *
+   * @param others answers what does not concern user state
+   * @param taskIndex of the task
+   */
+  UserStateAnswers(
+      HarnessStep step, KeyedContext keyed, WireKeys keys, StateAnswers others, int taskIndex) {
     this.step = step.transform();
     this.keyed = keyed;
     this.keys = keys;
     windowCoder = step.input().windowCoder();
     this.others = others;
     for (HarnessSpec.UserState cell : step.spec().userStates()) {
-      cells.put(
-          new Name(cell.transform(), cell.localName()),
-          step.nameInState(cell.transform(), cell.localName()));
+      Name name = new Name(cell.transform(), cell.localName());
+      cells.put(name, step.nameInState(cell.transform(), cell.localName()));
+      if (cell.values() != null) {
+        counters.put(
+            name,
+            new ValueCounter(
+                new InquiryCalls(step.transform(), cell.values(), step.workers(), taskIndex)));
+      }
     }
+  }
+
+  private static CacheToken newToken() {
+    return CacheToken.newBuilder()
+        .setUserState(CacheToken.UserState.getDefaultInstance())
+        .setToken(ByteString.copyFromUtf8(UUID.randomUUID().toString()))
+        .build();
   }
 
   @Override
@@ -78,6 +99,10 @@ final class UserStateAnswers implements StateAnswers {
   @Override
   public void ended(RemoteBundle bundle) {
     begun.clear();
+    if (spoilt) {
+      token = newToken();
+      spoilt = false;
+    }
     others.ended(bundle);
   }
 
@@ -116,9 +141,11 @@ final class UserStateAnswers implements StateAnswers {
     Pages known = begun.get(key);
     Pages pages = known == null ? cell.read() : known;
     StateGetResponse page = pages.page(request.getGet().getContinuationToken());
-    if (known == null && !page.getContinuationToken().isEmpty()) {
+    boolean partial = !page.getContinuationToken().isEmpty();
+    if (known == null && partial) {
       begun.put(key, pages);
     }
+    spoilt |= partial || cell instanceof UserCell.MapEntries;
     return page;
   }
 
@@ -146,6 +173,12 @@ final class UserStateAnswers implements StateAnswers {
         yield new UserCell.MapKeys(
             multimap(of.getTransformId(), of.getUserStateId(), of.getWindow(), of.getKey()));
       }
+      case MULTIMAP_ENTRIES_USER_STATE -> {
+        StateKey.MultimapEntriesUserState of = key.getMultimapEntriesUserState();
+        yield new UserCell.MapEntries(
+            multimap(of.getTransformId(), of.getUserStateId(), of.getWindow(), of.getKey()),
+            counter(of.getTransformId(), of.getUserStateId()));
+      }
       case ORDERED_LIST_USER_STATE -> {
         StateKey.OrderedListUserState of = key.getOrderedListUserState();
         yield new UserCell.Sorted(
@@ -159,6 +192,15 @@ final class UserStateAnswers implements StateAnswers {
       }
       default -> null;
     };
+  }
+
+  private ValueCounter counter(String transform, String localName) {
+    ValueCounter counter = counters.get(new Name(transform, localName));
+    if (counter == null) {
+      throw new HarnessException(
+          step, "its worker asks for all values at once of what is no multimap, " + localName);
+    }
+    return counter;
   }
 
   private MultimapState<byte[], byte[]> multimap(

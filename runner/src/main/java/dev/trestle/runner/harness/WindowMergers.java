@@ -2,7 +2,7 @@ package dev.trestle.runner.harness;
 
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.graph.Collection;
-import dev.trestle.translation.graph.HarnessSpec.Merging;
+import dev.trestle.translation.graph.HarnessSpec.Inquiry;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.wire.OpaqueWindowFn;
 
@@ -26,7 +26,7 @@ public final class WindowMergers {
 
   /** The step with windows that can be merged, for one task. */
   public Step.GroupByKey bind(Step.GroupByKey step) {
-    Merging merging = step.merging();
+    Inquiry merging = step.merging();
     if (merging == null
         || !(step.input().windowing().getWindowFn() instanceof OpaqueWindowFn windowFn)) {
       return step;
@@ -34,7 +34,8 @@ public final class WindowMergers {
     Collection input = step.input();
     OpaqueWindowFn bound =
         windowFn.mergedBy(
-            new MergeCalls(step.transform().fullName(), merging, windowFn, workers, next++));
+            new MergeCalls(
+                new InquiryCalls(step.transform().fullName(), merging, workers, next++), windowFn));
     return new Step.GroupByKey(
         step.transform(),
         new Collection(

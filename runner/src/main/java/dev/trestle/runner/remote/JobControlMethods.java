@@ -1,8 +1,6 @@
 package dev.trestle.runner.remote;
 
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
-import org.apache.beam.model.jobmanagement.v1.JobApi.JobStateEvent;
-import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Message;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.StringValue;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor.MethodType;
@@ -17,27 +15,21 @@ public final class JobControlMethods {
 
   public static final String SERVICE = "dev.trestle.v1.JobControl";
 
-  /** Has the job come to its end in good order; answers at once. */
-  public static final MethodDescriptor<GetJobStateRequest, JobStateEvent> DRAIN =
-      method("Drain", JobStateEvent.getDefaultInstance());
-
   /** Takes a savepoint; answers its place as soon as it is durable. The job goes on. */
   public static final MethodDescriptor<GetJobStateRequest, StringValue> SAVEPOINT =
-      method("Savepoint", StringValue.getDefaultInstance());
+      method("Savepoint");
 
   /** Takes a savepoint and cancels the job right behind it; answers the savepoint's place. */
-  public static final MethodDescriptor<GetJobStateRequest, StringValue> STOP =
-      method("Stop", StringValue.getDefaultInstance());
+  public static final MethodDescriptor<GetJobStateRequest, StringValue> STOP = method("Stop");
 
   private JobControlMethods() {}
 
-  private static <T extends Message> MethodDescriptor<GetJobStateRequest, T> method(
-      String name, T answer) {
-    return MethodDescriptor.<GetJobStateRequest, T>newBuilder()
+  private static MethodDescriptor<GetJobStateRequest, StringValue> method(String name) {
+    return MethodDescriptor.<GetJobStateRequest, StringValue>newBuilder()
         .setType(MethodType.UNARY)
         .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
         .setRequestMarshaller(ProtoUtils.marshaller(GetJobStateRequest.getDefaultInstance()))
-        .setResponseMarshaller(ProtoUtils.marshaller(answer))
+        .setResponseMarshaller(ProtoUtils.marshaller(StringValue.getDefaultInstance()))
         .build();
   }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.jobmanagement.v1.ArtifactStagingServiceGrpc;
 import org.apache.beam.model.jobmanagement.v1.JobApi.CancelJobRequest;
+import org.apache.beam.model.jobmanagement.v1.JobApi.DrainJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobMetricsRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobStateRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.GetJobsRequest;
@@ -31,6 +32,9 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Metadata;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.TlsChannelCredentials;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthCheckRequest;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthGrpc;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ClientCalls;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.MetadataUtils;
@@ -44,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobServerClient implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 60;
+  private static final long HEALTH_SECONDS = 10;
   private static final int MOST_MESSAGE_BYTES = 256 << 20;
 
   private final ManagedChannel connection;
@@ -119,6 +124,15 @@ public final class JobServerClient implements AutoCloseable {
         .getJobId();
   }
 
+  /** Whether the server says that it takes calls; it has some seconds to say so. */
+  public boolean isServing() {
+    return HealthGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(HEALTH_SECONDS, TimeUnit.SECONDS)
+            .check(HealthCheckRequest.getDefaultInstance())
+            .getStatus()
+        == ServingStatus.SERVING;
+  }
+
   /** All jobs that the server remembers, the oldest first. */
   public List<JobInfo> list() {
     return jobs().getJobs(GetJobsRequest.getDefaultInstance()).getJobInfoList();
@@ -141,11 +155,7 @@ public final class JobServerClient implements AutoCloseable {
 
   /** Asks for the job to be drained. */
   public void drain(String job) {
-    ClientCalls.blockingUnaryCall(
-        channel,
-        JobControlMethods.DRAIN,
-        calls.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
-        GetJobStateRequest.newBuilder().setJobId(job).build());
+    jobs().drain(DrainJobRequest.newBuilder().setJobId(job).build());
   }
 
   /** Asks for a savepoint; the place is there when it is durable, however long that takes. */

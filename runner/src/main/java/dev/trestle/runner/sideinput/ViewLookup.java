@@ -11,7 +11,6 @@ import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.ViewFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.joda.time.Duration;
@@ -74,7 +73,7 @@ public final class ViewLookup implements SideInputs {
     if (main.getWindowFn() instanceof GlobalWindows) {
       return BroadcastInput.FOR_EVER;
     }
-    long lookback = view.mapping().maximumLookback().getMillis();
+    long lookback = view.maximumLookback().getMillis();
     long lateness = main.getAllowedLateness().getMillis();
     return lookback > Long.MAX_VALUE - lateness ? BroadcastInput.FOR_EVER : lookback + lateness;
   }
@@ -196,13 +195,12 @@ public final class ViewLookup implements SideInputs {
   /** Who reads for a window that has not expired must find what is mapped to it. */
   private void checkNotDropped(View view, BoundedWindow window) {
     if (view.input.isDropped(window)) {
-      WindowMappingFn<?> mapping = view.read.mapping();
       throw new IllegalStateException(
           String.format(
               "%s reads window %s of a side input after it was dropped: %s maps a main-input window"
                   + " further back than the %d ms of its maximumLookback(). Give the constructor of"
                   + " WindowMappingFn the longest lookback.",
-              step, window, mapping.getClass().getName(), mapping.maximumLookback().getMillis()));
+              step, window, view.read.mapper(), view.read.maximumLookback().getMillis()));
     }
   }
 }

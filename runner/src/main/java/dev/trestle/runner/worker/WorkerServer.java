@@ -1,5 +1,6 @@
 package dev.trestle.runner.worker;
 
+import dev.trestle.runner.grpc.RequestGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +8,9 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.pipeline.v1.Endpoints.ApiServiceDescriptor;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.BindableService;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Server;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerServiceDefinition;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyServerBuilder;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.util.concurrent.ThreadFactoryBuilder;
 
@@ -79,8 +82,8 @@ public final class WorkerServer implements AutoCloseable {
             .addService(new DataService(workers))
             .addService(new StateService(workers))
             .addService(new LoggingService(workers))
-            .addService(new ProvisionService(workers))
-            .addService(new ArtifactService(workers))
+            .addService(guarded(new ProvisionService(workers)))
+            .addService(guarded(new ArtifactService(workers)))
             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
             .keepAliveTime(SILENCE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(SILENCE_SECONDS, TimeUnit.SECONDS)
@@ -96,6 +99,11 @@ public final class WorkerServer implements AutoCloseable {
     ApiServiceDescriptor endpoint =
         ApiServiceDescriptor.newBuilder().setUrl(host + ":" + server.getPort()).build();
     return new WorkerServer(endpoint, server, workers, pool);
+  }
+
+  /** Says what is wrong with a question. In a stream, bytes that are no message end the worker. */
+  private static ServerServiceDefinition guarded(BindableService service) {
+    return RequestGuard.guard(service.bindService(), MOST_MESSAGE_BYTES, "of workers");
   }
 
   /** Where workers find all services. */

@@ -55,7 +55,7 @@ final class HarnessDescriberTest {
   }
 
   private static String cell(StateSpec.Builder spec) {
-    Part part = cells(List.of(new UserState("t", "cell", spec.build())), List.of()).get(0);
+    Part part = cells(List.of(new UserState("t", "cell", spec.build(), null)), List.of()).get(0);
     assertThat(part.role(), is(Role.STATE));
     assertThat(part.name(), is("cell"));
     assertThat(part.identity(), is(part.text()));

@@ -311,6 +311,8 @@ public final class FakeBundle implements WorkerBundle {
         long kept = position + (long) Math.ceil((end - position) * split.getFractionOfRemainder());
         end = kept < end ? split(number, rest(sized, kept, end), kept) : refuse(end);
         if (position >= end) {
+          schedule(); // the DoFn hears of it when it claims something next
+          body.pause();
           return;
         }
       }

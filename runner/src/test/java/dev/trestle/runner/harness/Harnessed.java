@@ -165,7 +165,8 @@ public final class Harnessed {
       TransformName name, FakeTask task, List<String> cells, Map<String, TimeDomain> timers) {
     List<HarnessSpec.UserState> states = new ArrayList<>();
     for (String cell : cells) {
-      states.add(new HarnessSpec.UserState(FN, cell, RunnerApi.StateSpec.getDefaultInstance()));
+      states.add(
+          new HarnessSpec.UserState(FN, cell, RunnerApi.StateSpec.getDefaultInstance(), null));
     }
     List<HarnessSpec.TimerFamily> families = new ArrayList<>();
     timers.forEach(
@@ -234,7 +235,8 @@ public final class Harnessed {
         coder instanceof KvCoder
             ? Materializations.MULTIMAP_MATERIALIZATION_URN
             : Materializations.ITERABLE_MATERIALIZATION_URN,
-        new Collection(panes.id() + " elements", coder, panes.windowing(), panes.bounded()));
+        new Collection(panes.id() + " elements", coder, panes.windowing(), panes.bounded()),
+        null);
   }
 
   /** The local name of a side input. */

@@ -123,6 +123,18 @@ final class RestrictionsHarnessOperatorTest {
   }
 
   @Test
+  void whatASplitLeavesIsNotBegunBeforeItsBundleHasEnded() {
+    give(0, 1000);
+    work().hasten();
+    while (work().isOut()) {
+      assertThat("nothing to begin", operator.nextWakeup(), is(Long.MAX_VALUE));
+      turn(1);
+    }
+    assertThat("the rest", operator.nextWakeup(), is(not(Long.MAX_VALUE)));
+    assertThat(output.values(), is(empty()));
+  }
+
+  @Test
   void theRestOutlivesTheProcess() throws Exception {
     give(0, 500);
     give(1000, 500);
@@ -239,12 +251,12 @@ final class RestrictionsHarnessOperatorTest {
 
   private void untilNothingIsOut() {
     while (context.asyncWork().stream().anyMatch(AsyncWork::isOut)) {
-      turn();
+      turn(20);
     }
   }
 
-  private void turn() {
-    runSteps(20);
+  private void turn(int steps) {
+    runSteps(steps);
     deliver();
   }
 
@@ -266,7 +278,7 @@ final class RestrictionsHarnessOperatorTest {
         context.now = Math.max(context.now, wakeup);
         operator.advance(new Slice());
       }
-      turn();
+      turn(20);
     }
   }
 

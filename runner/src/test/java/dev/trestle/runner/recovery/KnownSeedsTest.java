@@ -20,6 +20,10 @@ final class KnownSeedsTest {
     return List.of(
         new Known(
             "window-expiration", 45, "what came at a window's expiration was late downstream"),
+        new Known(
+            "stragglers-in-sliding-windows",
+            12,
+            "of a key in sliding windows only what had been late for the first of them was restored"),
         new Known("batches", 38, "the same in Beam's GroupIntoBatches"),
         new Known(
             "side-inputs-of-state",

@@ -79,6 +79,15 @@ public class RecordedBundle implements BundleListener {
     return end.isDone();
   }
 
+  /** Waits until it is done, or has failed. */
+  public void awaitEnd() throws InterruptedException, TimeoutException {
+    try {
+      end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      assertThat(e.getCause(), instanceOf(WorkerException.class));
+    }
+  }
+
   public ProcessBundleResponse awaitDone() throws Exception {
     return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }

@@ -468,30 +468,13 @@ final class WorkerServerTest {
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
             .setFullMethodName("org.apache.beam.model.fn_execution.v1.BeamFnData/Data")
-            .setRequestMarshaller(new Bytes())
-            .setResponseMarshaller(new Bytes())
+            .setRequestMarshaller(Mutations.BYTES)
+            .setResponseMarshaller(Mutations.BYTES)
             .build();
     FakeWorker.Inbox<byte[], byte[]> answers = new FakeWorker.Inbox<>();
     ClientCalls.asyncBidiStreamingCall(worker.channel().newCall(raw, CallOptions.DEFAULT), answers)
         .onNext(new byte[] {-1, -1, -1, -1, -1});
     assertThat(heard.awaitFailure(), containsString("its data stream has broken"));
-  }
-
-  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 
   // ---- Death -----------------------------------------------------------------------------------

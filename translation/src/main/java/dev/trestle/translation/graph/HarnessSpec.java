@@ -65,13 +65,17 @@ public record HarnessSpec(
    * @param localName its name there
    * @param materialization URN of the access pattern: iterable or multimap
    * @param elements the collection that it is made of
+   * @param mapping how to learn which of its windows is read in a window of the main input: a KV of
+   *     any bytes and the latter goes in, a KV of the same bytes and the former comes out; null
+   *     where its window fn maps windows as all SDKs do by default
    */
   public record SideInput(
       String tag,
       String transform,
       String localName,
       String materialization,
-      Collection elements) {}
+      Collection elements,
+      @Nullable Inquiry mapping) {}
 
   /**
    * A cell of state.
@@ -79,8 +83,12 @@ public record HarnessSpec(
    * @param transform id of the transform that has it
    * @param localName its name there
    * @param spec what it is
+   * @param values how to learn where each of its values ends: values go in one behind the other and
+   *     with nothing around them; they come out as elements in the global window, each behind its
+   *     length. Null where nobody has to know
    */
-  public record UserState(String transform, String localName, RunnerApi.StateSpec spec) {}
+  public record UserState(
+      String transform, String localName, RunnerApi.StateSpec spec, @Nullable Inquiry values) {}
 
   /**
    * A timer family.
@@ -109,13 +117,12 @@ public record HarnessSpec(
       ProcessBundleDescriptor descriptor, String inputPort, String outputPort) {}
 
   /**
-   * How a harness is asked which windows merge. An element that goes in is a KV of any bytes and an
-   * iterable of windows; what comes out is a KV of the same bytes and a KV of the windows that
-   * stay, and an iterable of KVs of a window that others have become, and these.
+   * How a harness is asked something besides running the transforms of a stage: the question goes
+   * in through one port, and the answer comes out of the other.
    *
    * @param descriptor as a stage's
    */
-  public record Merging(
+  public record Inquiry(
       Environment environment,
       ProcessBundleDescriptor descriptor,
       String inputPort,

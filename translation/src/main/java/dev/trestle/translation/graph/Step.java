@@ -116,10 +116,13 @@ public sealed interface Step {
   /**
    * KV(key, value) -> KV(key, iterable of values), by window and trigger.
    *
-   * @param merging who merges windows that only an SDK can merge; null where there are none
+   * @param merging how to learn which windows merge where only an SDK knows; null where there are
+   *     none such. An element that goes in is a KV of any bytes and an iterable of windows; what
+   *     comes out is a KV of the same bytes and a KV of the windows that stay, and an iterable of
+   *     KVs of a window that others have become, and these
    */
   record GroupByKey(
-      TransformName transform, Collection input, HarnessSpec.@Nullable Merging merging)
+      TransformName transform, Collection input, HarnessSpec.@Nullable Inquiry merging)
       implements Step {
 
     public GroupByKey(TransformName transform, Collection input) {

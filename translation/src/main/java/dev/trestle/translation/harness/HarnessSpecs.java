@@ -2,6 +2,7 @@ package dev.trestle.translation.harness;
 
 import dev.trestle.translation.graph.Collection;
 import dev.trestle.translation.graph.HarnessSpec;
+import dev.trestle.translation.graph.HarnessSpec.Inquiry;
 import dev.trestle.translation.graph.HarnessSpec.SideInput;
 import dev.trestle.translation.graph.HarnessSpec.TimerFamily;
 import dev.trestle.translation.graph.HarnessSpec.Truncation;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
+import org.apache.beam.model.pipeline.v1.RunnerApi.StateSpec;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
 
 /** Describes stages to those who run them. */
@@ -28,9 +30,11 @@ public final class HarnessSpecs {
   public record Output(String collection, String coderId) {}
 
   private final WireComponents components;
+  private final InquirySpecs inquiries;
 
   public HarnessSpecs(WireComponents components) {
     this.components = components;
+    inquiries = new InquirySpecs(components);
   }
 
   /**
@@ -43,9 +47,6 @@ public final class HarnessSpecs {
     Collection input = components.collection(stage.input());
     // timers and state of the first transform only: what has some begins a stage
     List<TimerFamily> timers = timers(first, input);
-    List<UserState> states = new ArrayList<>();
-    new TreeMap<>(first.parDo().getStateSpecsMap())
-        .forEach((name, spec) -> states.add(new UserState(first.id(), name, spec)));
     StageDescriptor descriptor = new StageDescriptor(components);
     String source = descriptor.addSource(stage.input());
     stage.transforms().forEach(descriptor::add);
@@ -62,12 +63,39 @@ public final class HarnessSpecs {
         source,
         sinks,
         sideInputs(first),
-        states,
+        userStates(first),
         timers,
         first.processesRestrictions() ? first.id() : null,
         first.processesRestrictions() ? truncation(stage) : null,
         first.parDo().getRequiresStableInput(),
         first.parDo().getRequiresTimeSortedInput());
+  }
+
+  /**
+   * Describes what has elements of a collection written in another way.
+   *
+   * @param coderId how, on the wire
+   * @param environment id of one that knows both
+   */
+  public HarnessSpec recoding(String collection, String coderId, String environment)
+      throws IOException {
+    StageDescriptor descriptor = new StageDescriptor(components);
+    String source = descriptor.addSource(collection);
+    String sink = descriptor.addSink(collection, components.portCoderId(collection, coderId));
+    return new HarnessSpec(
+        components.protos().getEnvironmentsOrThrow(environment).toBuilder()
+            .clearResourceHints()
+            .build(),
+        descriptor.finish(Set.of(collection)),
+        source,
+        List.of(sink),
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        false,
+        false);
   }
 
   /** The collections that the runner hands to a stage. */
@@ -85,15 +113,36 @@ public final class HarnessSpecs {
   private List<SideInput> sideInputs(SdkTransform transform) throws IOException {
     List<SideInput> sideInputs = new ArrayList<>();
     for (var side : new TreeMap<>(transform.parDo().getSideInputsMap()).entrySet()) {
+      String elements = transform.proto().getInputsOrThrow(side.getKey());
       sideInputs.add(
           new SideInput(
               side.getKey(),
               transform.id(),
               side.getKey(),
               side.getValue().getAccessPattern().getUrn(),
-              components.collection(transform.proto().getInputsOrThrow(side.getKey()))));
+              components.collection(elements),
+              inquiries.mapping(
+                  side.getValue(),
+                  transform.input(),
+                  elements,
+                  transform.proto().getEnvironmentId())));
     }
     return sideInputs;
+  }
+
+  /** Entries of a map that may have several values under a key are told from each other. */
+  private List<UserState> userStates(SdkTransform transform) throws IOException {
+    List<UserState> states = new ArrayList<>();
+    for (var state : new TreeMap<>(transform.parDo().getStateSpecsMap()).entrySet()) {
+      StateSpec spec = state.getValue();
+      Inquiry values =
+          spec.hasMultimapSpec()
+              ? inquiries.values(
+                  spec.getMultimapSpec().getValueCoderId(), transform.proto().getEnvironmentId())
+              : null;
+      states.add(new UserState(transform.id(), state.getKey(), spec, values));
+    }
+    return states;
   }
 
   private List<TimerFamily> timers(SdkTransform transform, Collection input) {

@@ -34,7 +34,8 @@ final class ReachableCoders {
           StageDescriptor.SINK,
           PTransformTranslation.FLATTEN_TRANSFORM_URN,
           PTransformTranslation.ASSIGN_WINDOWS_TRANSFORM_URN,
-          PTransformTranslation.MERGE_WINDOWS_TRANSFORM_URN);
+          PTransformTranslation.MERGE_WINDOWS_TRANSFORM_URN,
+          PTransformTranslation.MAP_WINDOWS_TRANSFORM_URN);
 
   private final ComponentsOrBuilder protos;
   private final Map<String, Coder> coders = new TreeMap<>();

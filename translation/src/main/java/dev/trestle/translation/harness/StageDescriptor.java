@@ -34,12 +34,18 @@ final class StageDescriptor {
    * @return its id
    */
   String addSource(String collection) {
+    return addSource(
+        collection, components.portCoderId(collection, components.coderId(collection)));
+  }
+
+  /**
+   * The same for input that is coded in another way than its collection.
+   *
+   * @param coderId of the port
+   */
+  String addSource(String collection, String coderId) {
     String id = "trestle:read:" + collection;
-    addPort(
-        id,
-        PTransform.newBuilder().putOutputs("out", collection),
-        SOURCE,
-        components.portCoderId(collection, components.coderId(collection)));
+    addPort(id, PTransform.newBuilder().putOutputs("out", collection), SOURCE, coderId);
     return id;
   }
 
@@ -66,9 +72,9 @@ final class StageDescriptor {
             .build());
   }
 
-  /** Adds a transform as it is. */
+  /** Adds a transform as a whole: of what it may consist of nobody is to know. */
   void add(String id, PTransform transform) {
-    descriptor.putTransforms(id, transform);
+    descriptor.putTransforms(id, transform.toBuilder().clearSubtransforms().build());
     collections.addAll(transform.getInputsMap().values());
     collections.addAll(transform.getOutputsMap().values());
   }
@@ -108,9 +114,11 @@ final class StageDescriptor {
     for (String id : collections) {
       descriptor.putPcollections(
           id,
-          wired.contains(id)
-              ? components.wiredCollection(id)
-              : components.protos().getPcollectionsOrThrow(id));
+          components.told(
+              id,
+              wired.contains(id)
+                  ? components.wiredCollection(id)
+                  : components.protos().getPcollectionsOrThrow(id)));
     }
     ReachableCoders coders = new ReachableCoders(components.protos());
     coderIds.forEach(coders::add);

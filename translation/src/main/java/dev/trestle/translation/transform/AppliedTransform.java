@@ -1,7 +1,7 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
-import dev.trestle.translation.graph.HarnessSpec.Merging;
+import dev.trestle.translation.graph.HarnessSpec.Inquiry;
 import dev.trestle.translation.graph.TransformName;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Vertex.Port;
@@ -86,7 +86,7 @@ record AppliedTransform(
   }
 
   /** Who merges the windows of the only input, if only an SDK can; null otherwise. */
-  @Nullable Merging merging(Collection input) throws IOException {
+  @Nullable Inquiry merging(Collection input) throws IOException {
     return input.windowing().getWindowFn() instanceof OpaqueWindowFn
             && input.windowing().needsMerge()
         ? collections.merging(proto.getInputsMap().values().iterator().next())

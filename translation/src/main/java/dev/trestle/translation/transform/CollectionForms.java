@@ -1,10 +1,12 @@
 package dev.trestle.translation.transform;
 
 import dev.trestle.translation.graph.Collection;
-import dev.trestle.translation.graph.HarnessSpec.Merging;
+import dev.trestle.translation.graph.HarnessSpec;
+import dev.trestle.translation.graph.HarnessSpec.Inquiry;
 import dev.trestle.translation.graph.Step;
 import dev.trestle.translation.graph.TransformName;
-import dev.trestle.translation.harness.MergingSpecs;
+import dev.trestle.translation.harness.HarnessSpecs;
+import dev.trestle.translation.harness.InquirySpecs;
 import dev.trestle.translation.rehydrate.Rehydrator;
 import dev.trestle.translation.steps.Entry;
 import dev.trestle.translation.steps.StepGraphBuilder;
@@ -42,6 +44,10 @@ final class CollectionForms {
   private final boolean builtHere;
 
   private final Map<String, Found> writers = new HashMap<>();
+
+  /** Ids of the environments of SDKs. */
+  private final Set<String> sdks = new TreeSet<>();
+
   private final Map<String, Boolean> encoded = new HashMap<>();
   private final Map<String, Collection> converted = new HashMap<>();
   private final Map<String, Set<String>> wanted = new HashMap<>();
@@ -61,6 +67,9 @@ final class CollectionForms {
     boolean anyHere = false;
     for (Found one : found) {
       one.proto().getOutputsMap().values().forEach(output -> writers.put(output, one));
+      if (one.role() == Role.SDK) {
+        sdks.add(one.proto().getEnvironmentId());
+      }
       anyHere |= one.role() == Role.OBJECTS && !one.proto().getEnvironmentId().isEmpty();
     }
     builtHere = anyHere;
@@ -142,13 +151,7 @@ final class CollectionForms {
           && writer.urn().equals(PTransformTranslation.FLATTEN_TRANSFORM_URN)) {
         flatten(writer, coderId, result);
       } else {
-        throw new IllegalArgumentException(
-            "elements of "
-                + id
-                + " are coded by "
-                + wire.collection(id).coder()
-                + ", but are to be read by "
-                + result.coder());
+        recodeElsewhere(id, coderId, result);
       }
     }
     return result;
@@ -162,18 +165,43 @@ final class CollectionForms {
     steps.flatten(flatten.name(), inputs, new Port("out", output));
   }
 
+  /** Has elements that the runner passes on written in another way by the SDK that reads them. */
+  private void recodeElsewhere(String id, String coderId, Collection to) throws IOException {
+    Collection from = wire.collection(id);
+    if (sdks.size() != 1) {
+      throw new IllegalArgumentException(
+          "elements of "
+              + id
+              + " are coded by "
+              + from.coder()
+              + ", but are to be read by "
+              + to.coder()
+              + ", and it is not known which of "
+              + sdks.size()
+              + " SDKs has both coders");
+    }
+    HarnessSpec spec = new HarnessSpecs(wire).recoding(id, coderId, sdks.iterator().next());
+    steps.step(
+        Entry.FUSED, new Step.Harness(recoding(id, to), from, spec), from, new Port("out", to));
+  }
+
   private void recode(String id, Collection from, Coder<?> writer, Coder<?> reader, Collection to) {
+    steps.step(
+        Entry.FUSED,
+        new Step.Recode(recoding(id, to), from, writer, reader),
+        from,
+        new Port("out", to));
+  }
+
+  /** The name of what recodes a collection. */
+  private TransformName recoding(String id, Collection to) {
     Found source = writers.get(id);
-    TransformName name =
-        source == null
-            ? new TransformName(to.id(), id)
-            : new TransformName(to.id(), source.name().fullName());
-    steps.step(Entry.FUSED, new Step.Recode(name, from, writer, reader), from, new Port("out", to));
+    return new TransformName(to.id(), source == null ? id : source.name().fullName());
   }
 
   /** Who merges the windows of a collection, which only an SDK can merge. */
-  Merging merging(String id) throws IOException {
-    return MergingSpecs.describe(id, wire);
+  Inquiry merging(String id) throws IOException {
+    return new InquirySpecs(wire).merging(id);
   }
 
   /** The script of a test stream whose elements are encoded. */

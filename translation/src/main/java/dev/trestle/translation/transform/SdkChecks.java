@@ -61,9 +61,24 @@ final class SdkChecks {
           "use an iterable or multimap view");
     }
     if (side.collection().windowing().getWindowFn() instanceof OpaqueWindowFn windowFn) {
-      refuse(
-          "side input " + side.tag() + " is in windows that only the SDK can find, " + windowFn,
-          "put it into fixed or sliding windows, or the global one");
+      if (side.collection().windowing().needsMerge()) {
+        refuse(
+            "side input " + side.tag() + " is in windows that merge, " + windowFn,
+            "group it by key first, or choose windows that do not merge");
+      } else if (transform
+          .parDo()
+          .getSideInputsOrThrow(side.tag())
+          .getWindowMappingFn()
+          .getUrn()
+          .isEmpty()) {
+        refuse(
+            "side input "
+                + side.tag()
+                + " is in windows that only the SDK can find, "
+                + windowFn
+                + ", and it does not say how",
+            "put it into fixed or sliding windows, or the global one");
+      }
     }
   }
 

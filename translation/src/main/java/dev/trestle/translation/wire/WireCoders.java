@@ -7,8 +7,10 @@ import static org.apache.beam.sdk.util.construction.ModelCoders.INTERVAL_WINDOW_
 import static org.apache.beam.sdk.util.construction.ModelCoders.ITERABLE_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.KV_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.LENGTH_PREFIX_CODER_URN;
+import static org.apache.beam.sdk.util.construction.ModelCoders.PARAM_WINDOWED_VALUE_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.TIMER_CODER_URN;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,13 +21,17 @@ import java.util.TreeMap;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Components;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow.IntervalWindowCoder;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.construction.ModelCoders;
+import org.apache.beam.sdk.values.WindowedValues;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /**
  * The coders of one pipeline as runner and SDKs use them between each other: wherever a coder is
@@ -72,7 +78,7 @@ final class WireCoders {
 
   private String rewrite(String id, RunnerApi.Coder coder) {
     if (!SkipperFactory.knows(coder, protos)) {
-      return add(id + "/length_prefix", model(LENGTH_PREFIX_CODER_URN, List.of(id)));
+      return prefixed(id);
     }
     if (coder.getSpec().getUrn().equals(LENGTH_PREFIX_CODER_URN)) {
       return id;
@@ -120,6 +126,34 @@ final class WireCoders {
     String bytes = add("trestle:bytes", model(BYTES_CODER_URN, List.of()));
     String windows = iterable(window);
     return pair(bytes, pair(windows, iterable(pair(window, windows))));
+  }
+
+  /** The id of the coder of a window of which an SDK is asked, and of one that it answers. */
+  String windowToMap(String window) {
+    return pair(add("trestle:bytes", model(BYTES_CODER_URN, List.of())), window);
+  }
+
+  /** The id of the coder of values in front of which there is their length, known or not. */
+  String prefixed(String id) {
+    return add(id + "/length_prefix", model(LENGTH_PREFIX_CODER_URN, List.of(id)));
+  }
+
+  /** The id of the coder of elements in the global window of which only the value is written. */
+  String bareValue(String id) throws IOException {
+    byte[] rest =
+        CoderUtils.encodeToByteArray(
+            WindowedValues.getFullCoder(ByteArrayCoder.of(), GlobalWindow.Coder.INSTANCE),
+            WindowedValues.valueInGlobalWindow(new byte[0]));
+    return add(
+        id + "/bare",
+        RunnerApi.Coder.newBuilder()
+            .setSpec(
+                FunctionSpec.newBuilder()
+                    .setUrn(PARAM_WINDOWED_VALUE_CODER_URN)
+                    .setPayload(ByteString.copyFrom(rest)))
+            .addComponentCoderIds(id)
+            .addComponentCoderIds(globalWindow())
+            .build());
   }
 
   /** The id of the coder of the global window. */
@@ -178,18 +212,21 @@ final class WireCoders {
   }
 
   /**
-   * Reads elements of a coder of the wire: {@link Encoded} ones, or KVs of them, the value being an
-   * iterable of them where the coder says so.
+   * Reads elements of a coder of the wire: {@link Encoded} ones, or KVs of them. A value that is an
+   * iterable is read as one, and so are its elements: values that are grouped become an iterable of
+   * what they were.
    */
   Coder<?> elements(String wire) {
     if (!urn(wire).equals(KV_CODER_URN)) {
       return encoded(wire);
     }
-    EncodedCoder key = encoded(component(wire, 0));
-    String value = component(wire, 1);
-    return urn(value).equals(ITERABLE_CODER_URN)
-        ? KvCoder.of(key, IterableCoder.of(encoded(component(value, 0))))
-        : KvCoder.of(key, encoded(value));
+    return KvCoder.of(encoded(component(wire, 0)), values(component(wire, 1)));
+  }
+
+  private Coder<?> values(String wire) {
+    return urn(wire).equals(ITERABLE_CODER_URN)
+        ? IterableCoder.of(values(component(wire, 0)))
+        : encoded(wire);
   }
 
   /** Reads windows of a coder of the wire: intervals, or {@link OpaqueWindow}s. */

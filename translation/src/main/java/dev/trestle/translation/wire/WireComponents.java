@@ -18,11 +18,16 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.TestStreamPayload;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
+import org.apache.beam.sdk.util.construction.ModelCoders;
 import org.apache.beam.sdk.util.construction.RehydratedComponents;
 import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.util.construction.WindowingStrategyTranslation;
 import org.apache.beam.sdk.values.WindowingStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands behind the component ids of one pipeline where elements are not decoded. The
@@ -138,6 +143,17 @@ public final class WireComponents {
     return protos.getPcollectionsOrThrow(id).toBuilder().setCoderId(coderId(id)).build();
   }
 
+  /**
+   * A collection as a worker may be told of it. Where its elements are windowed values themselves,
+   * Beam's worker for Java takes their coder for one of elements with all that goes with them: that
+   * is what it gets then.
+   */
+  public PCollection told(String id, PCollection collection) {
+    return coders.urn(collection.getCoderId()).equals(ModelCoders.WINDOWED_VALUE_CODER_URN)
+        ? collection.toBuilder().setCoderId(portCoderId(id, collection.getCoderId())).build()
+        : collection;
+  }
+
   /** A windowing strategy as the workers know it, its windows coded as on the wire. */
   public RunnerApi.WindowingStrategy wiredWindowing(String id) {
     return protos.getWindowingStrategiesOrThrow(id).toBuilder()
@@ -178,19 +194,58 @@ public final class WireComponents {
     return RehydratedComponents.forComponents(protos.build()).getCoder(coderId);
   }
 
+  /** Whether all elements of a collection are in the global window. */
+  public boolean isInGlobalWindow(String collection) throws IOException {
+    return collection(collection).windowing().getWindowFn() instanceof GlobalWindows;
+  }
+
+  /**
+   * How SDKs map other windows to those of a collection unless told; null where only an SDK knows.
+   */
+  public @Nullable WindowMappingFn<?> standardMapping(String collection) throws IOException {
+    WindowFn<?, ?> windowFn = collection(collection).windowing().getWindowFn();
+    return windowFn instanceof OpaqueWindowFn || !windowFn.isNonMerging()
+        ? null
+        : windowFn.getDefaultWindowMappingFn();
+  }
+
   /**
    * Adds the collection of what an SDK is asked to find out which windows of another collection
    * merge, and returns its id.
    */
-  public String addWindowsToMerge(String collection) throws IOException {
+  public String addWindowsToMerge(String collection, String environment) throws IOException {
     return addGlobal(
-        "trestle:merge:" + collection, collection, coders.windowsToMerge(windowOf(collection)));
+        "trestle:merge:" + collection, environment, coders.windowsToMerge(windowOf(collection)));
   }
 
   /** Adds the collection of the SDK's answers, and returns its id. */
-  public String addMergedWindows(String collection) throws IOException {
+  public String addMergedWindows(String collection, String environment) throws IOException {
     return addGlobal(
-        "trestle:merged:" + collection, collection, coders.mergedWindows(windowOf(collection)));
+        "trestle:merged:" + collection, environment, coders.mergedWindows(windowOf(collection)));
+  }
+
+  /**
+   * Adds a collection of pairs of any bytes and a window of another collection, of which an SDK
+   * maps one to the other, and returns its id.
+   */
+  public String addWindowToMap(String collection, String environment) throws IOException {
+    return addGlobal(
+        "trestle:map:" + collection, environment, coders.windowToMap(windowOf(collection)));
+  }
+
+  /** Adds a collection of what an SDK keeps in its state, and returns its id. */
+  public String addValues(String coderId, String environment) throws IOException {
+    return addGlobal("trestle:values:" + coderId, environment, coderId);
+  }
+
+  /** The id of the coder of a port that takes values of a coder with nothing around them. */
+  public String bareValueCoderId(String coderId) throws IOException {
+    return coders.bareValue(coderId);
+  }
+
+  /** The id of the coder of a port that hands out values in the global window, with a length. */
+  public String prefixedValueCoderId(String coderId) {
+    return coders.windowedValue(coders.prefixed(coderId), coders.globalWindow());
   }
 
   private String windowOf(String collection) {
@@ -198,10 +253,8 @@ public final class WireComponents {
     return coders.wireWindow(windowCoderId(windowing));
   }
 
-  /** Adds a collection in the global window of the environment of another's windows. */
-  private String addGlobal(String id, String like, String coderId) throws IOException {
-    String windowing = protos.getPcollectionsOrThrow(like).getWindowingStrategyId();
-    String environment = protos.getWindowingStrategiesOrThrow(windowing).getEnvironmentId();
+  /** Adds a collection in the global window. */
+  private String addGlobal(String id, String environment, String coderId) throws IOException {
     String global = "trestle:global:" + environment;
     SdkComponents own = SdkComponents.create();
     own.registerEnvironment(protos.getEnvironmentsOrThrow(environment));

@@ -10,6 +10,7 @@ import java.io.IOException;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.SchemaApi;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.NullableCoder;
@@ -65,6 +66,19 @@ class WireCodersTest {
     assertThat(
         wire.coders.elements(wire.coders.ungrouped(id)),
         hasToString("KvCoder(string_utf8,varint)"));
+  }
+
+  @Test
+  void iterablesStayIterablesWhenTheyAreGrouped() throws IOException {
+    Coder<?> ungrouped =
+        KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(IterableCoder.of(VarLongCoder.of())));
+    String id = wire.add(ungrouped);
+    assertThat(
+        wire.coders.elements(id),
+        hasToString("KvCoder(string_utf8,IterableCoder(IterableCoder(varint)))"));
+    assertThat(
+        wire.coders.elements(wire.coders.ungrouped(id)),
+        hasToString("KvCoder(string_utf8,IterableCoder(varint))"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
  * @param python of the virtual environment
  * @param sources our own part of it
  * @param selection modules, and pytest's options that choose among their tests
+ * @param variables environment variables of the tests
  * @param reports folder for logs
  */
 public record PythonProgram(
@@ -30,6 +32,7 @@ public record PythonProgram(
     Path sources,
     List<String> selection,
     List<String> pipelineOptions,
+    Map<String, String> variables,
     Duration limit,
     Path reports)
     implements TestProgram {
@@ -79,6 +82,7 @@ public record PythonProgram(
     ProcessBuilder builder = new ProcessBuilder(command).directory(reports.toFile());
     builder.environment().put("PYTHONPATH", sources.toString());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    builder.environment().putAll(variables);
     return builder;
   }
 

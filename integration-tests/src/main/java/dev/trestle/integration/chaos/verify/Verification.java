@@ -17,20 +17,11 @@ public record Verification(
     long expected, long found, long missing, long duplicated, long unexpected) {
 
   /** Reads both topics to their ends. */
-  public static Verification of(KafkaTopics topics, String events, String results) {
-    Map<String, Account> accounts = new HashMap<>();
-    topics.read(
-        events,
-        record -> {
-          if (!record.value().equals("end")) {
-            String[] parts = record.value().split(" ", -1);
-            accounts
-                .computeIfAbsent(record.key(), Account::new)
-                .add(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
-          }
-        });
+  public static Verification of(
+      KafkaTopics topics, String events, String results, Expectation expectation) {
+    topics.read(events, expectation::event);
     Map<String, Integer> expected = new HashMap<>();
-    accounts.values().forEach(account -> account.results(result -> expected.put(result, 0)));
+    expectation.results(result -> expected.put(result, 0));
     long[] counts = new long[2];
     topics.read(
         results,

@@ -1,4 +1,4 @@
-package dev.trestle.server.service;
+package dev.trestle.runner.grpc;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +7,8 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Metadata;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerCall;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerCallHandler;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerInterceptor;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerInterceptors;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ServerServiceDefinition;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
@@ -14,16 +16,31 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says clearly what is wrong with a request that cannot be read, where gRPC would reset the stream
- * or speak of an application error. Sees requests as bytes.
+ * or speak of an application error. For the service that is the end of the call, as if the client
+ * had gone. Sees requests as bytes.
  */
-final class RequestGuard implements ServerInterceptor {
+public final class RequestGuard implements ServerInterceptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(RequestGuard.class);
 
   private final int mostBytes;
+  private final String limit;
 
-  RequestGuard(int mostBytes) {
+  private RequestGuard(int mostBytes, String limit) {
     this.mostBytes = mostBytes;
+    this.limit = limit;
+  }
+
+  /**
+   * A service that is guarded.
+   *
+   * @param mostBytes of a message
+   * @param limit what sets that limit, for the user
+   */
+  public static ServerServiceDefinition guard(
+      ServerServiceDefinition service, int mostBytes, String limit) {
+    return ServerInterceptors.intercept(
+        ServerInterceptors.useInputStreamMessages(service), new RequestGuard(mostBytes, limit));
   }
 
   @Override
@@ -59,7 +76,9 @@ final class RequestGuard implements ServerInterceptor {
                       + bytes
                       + " bytes: the server takes at most "
                       + mostBytes
-                      + " (--max-message-mb)"));
+                      + " ("
+                      + limit
+                      + ")"));
         } else {
           super.onMessage(message);
         }
@@ -78,8 +97,30 @@ final class RequestGuard implements ServerInterceptor {
       }
     }
 
+    @Override
+    public void onReady() {
+      if (!refused) {
+        super.onReady();
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      if (!refused) {
+        super.onCancel();
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (!refused) {
+        super.onComplete();
+      }
+    }
+
     private void refuse(Status status) {
       refused = true;
+      super.onCancel(); // it may hold something for the rest of the call
       call.close(status, new Metadata());
     }
   }

@@ -1,0 +1,159 @@
+package dev.trestle.server.environment;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where there is a Python. What stands for Beam's SDK is of the test. */
+final class ForkServersTest {
+
+  private static final String SDK =
+      """
+      import os
+      with open(os.environ['IMPORTS'], 'a') as imports: imports.write('imported\\n')
+      print('noise')
+      """;
+
+  private static final String WORKER =
+      """
+      import os, subprocess, sys, time
+      if __name__ == '__main__':
+        print('main in', os.getcwd(), 'with', sorted(os.environ))
+        end = os.environ['END']
+        if end == 'sleep':
+          print('sleeps', flush=True)
+          time.sleep(1000)
+        elif end == 'child':
+          subprocess.Popen(['sh', '-c', 'echo child; sleep 1000'])
+          time.sleep(0.1)
+          sys.exit(4)
+        elif end == 'raise':
+          raise ValueError('cannot stand it')
+        sys.stdout.write('no line end')
+        sys.exit(int(end))
+      """;
+
+  @TempDir Path directory;
+
+  private final ForkServers servers = new ForkServers();
+  private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
+  private Path python;
+  private Path imports;
+
+  @BeforeEach
+  void makeSdk() throws Exception {
+    int status;
+    try {
+      status = ChildProgram.run(List.of("python3", "-c", ""), line -> {});
+    } catch (IOException e) {
+      status = 1;
+    }
+    assumeTrue(status == 0, "There is no Python");
+    Path worker = Files.createDirectories(directory.resolve("apache_beam/runners/worker"));
+    Files.writeString(directory.resolve("apache_beam/__init__.py"), SDK);
+    Files.writeString(worker.resolve("sdk_worker_main.py"), WORKER);
+    imports = directory.resolve("imports");
+    python =
+        WorkerFixture.script(
+            directory.resolve("bin/python"),
+            "export PYTHONPATH=" + directory,
+            "export IMPORTS=" + imports,
+            "exec python3 \"$@\"");
+  }
+
+  @AfterEach
+  void end() {
+    servers.close();
+  }
+
+  private ChildProcess fork(String end) throws Exception {
+    return servers.fork(python.toString(), directory, Map.of("END", end), output::add);
+  }
+
+  private static int status(ChildProcess process) throws Exception {
+    return process.status().get(1, TimeUnit.MINUTES);
+  }
+
+  private void awaitOutput(String line) throws Exception {
+    String next = output.poll(1, TimeUnit.MINUTES);
+    while (next != null && !next.equals(line)) {
+      next = output.poll(1, TimeUnit.MINUTES);
+    }
+    assertThat(next, is(line));
+  }
+
+  @Test
+  void aWorkerIsTheMainProgramInItsOwnEnvironment() throws Exception {
+    assertThat(status(fork("3")), is(3));
+    assertThat(
+        output, contains("main in " + directory.toRealPath() + " with ['END']", "no line end"));
+  }
+
+  @Test
+  void theSdkIsImportedOnceForAllWorkers() throws Exception {
+    ChildProcess first = fork("sleep");
+    assertThat(status(fork("0")), is(0));
+    assertThat(status(fork("0")), is(0));
+    assertThat(first.handle().destroyForcibly(), is(true));
+    assertThat(status(first), is(128 + 9));
+    assertThat(Files.readAllLines(imports), hasSize(1));
+  }
+
+  @Test
+  void aWorkerThatFailsSaysWhy() throws Exception {
+    assertThat(status(fork("raise")), is(1));
+    assertThat(output, hasItem("ValueError: cannot stand it"));
+  }
+
+  @Test
+  void theEndIsHeardOfThoughChildrenGoOn() throws Exception {
+    assertThat(status(fork("child")), is(4));
+    assertThat(output, hasItem("child"));
+    ProcessHandle.current()
+        .descendants()
+        .filter(each -> each.info().commandLine().orElse("").endsWith("sleep 1000"))
+        .forEach(ProcessHandle::destroy);
+  }
+
+  @Test
+  void whereTheSdkCannotBeImportedThatIsSaid() throws Exception {
+    Files.writeString(directory.resolve("apache_beam/__init__.py"), "import nothing_of_the_kind");
+    IOException refusal = assertThrows(IOException.class, () -> fork("0"));
+    assertThat(refusal.getMessage(), containsString("No module named 'nothing_of_the_kind'"));
+  }
+
+  @Test
+  void workersWhoseServerIsKilledEndAndTheNextOnesComeFromAnother() throws Exception {
+    ChildProcess worker = fork("sleep");
+    awaitOutput("sleeps");
+    worker.handle().parent().orElseThrow().destroyForcibly();
+    assertThat(status(worker), is(128 + 9));
+    worker.handle().onExit().get(1, TimeUnit.MINUTES);
+    assertThat(status(fork("0")), is(0));
+    assertThat(Files.readAllLines(imports), hasSize(2));
+  }
+
+  @Test
+  void nothingIsForkedAfterTheEnd() {
+    servers.close();
+    assertThrows(IOException.class, () -> fork("0"));
+  }
+}
