@@ -22,7 +22,8 @@ import java.util.Map;
  * @param surroundings what the tests need besides a job server
  * @param slowness how many times as long as others a test may take
  */
-record PythonSuite(List<String> selection, List<String> pipelineOptions, Surroundings surroundings)
+record PythonSuite(
+    List<String> selection, List<String> pipelineOptions, Surroundings surroundings, int slowness)
     implements Suite.Source {
 
   /** Services that tests are told of by environment variables. */

@@ -42,6 +42,7 @@ final class FiringRound implements TimerHandler {
   private final WireKeys keys;
   private final TimerFamilies families;
   private final WindowScope.Cache scopes;
+  private final StateWindows windows;
   private final @Nullable Sorting sorting;
   private final Slice slice;
   private final Map<ByteString, Long> times = new HashMap<>();
@@ -61,6 +62,7 @@ final class FiringRound implements TimerHandler {
       WireKeys keys,
       TimerFamilies families,
       WindowScope.Cache scopes,
+      StateWindows windows,
       @Nullable Sorting sorting,
       Slice slice) {
     this.step = step;
@@ -68,6 +70,7 @@ final class FiringRound implements TimerHandler {
     this.keys = keys;
     this.families = families;
     this.scopes = scopes;
+    this.windows = windows;
     this.sorting = sorting;
     this.slice = slice;
   }
@@ -127,7 +130,7 @@ final class FiringRound implements TimerHandler {
       return;
     }
     if (families.expirations().isEmpty()) {
-      keyed.clearWindow(scope.window());
+      clear(scope.window());
       return;
     }
     for (Family family : families.expirations()) {
@@ -154,6 +157,7 @@ final class FiringRound implements TimerHandler {
             outputTimestamp,
             PaneInfo.NO_FIRING,
             CausedByDrain.NORMAL);
+    windows.sent(window);
     family.coder().encode(timer, firing.computeIfAbsent(family, f -> ByteString.newOutput()));
   }
 
@@ -178,7 +182,12 @@ final class FiringRound implements TimerHandler {
       } catch (IOException e) {
         throw new HarnessException(step, e);
       }
-      keyed.clearWindow(each.window);
+      clear(each.window);
     }
+  }
+
+  private void clear(BoundedWindow window) {
+    keyed.clearWindow(window);
+    windows.expired(window);
   }
 }

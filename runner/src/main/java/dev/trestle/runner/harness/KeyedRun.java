@@ -34,6 +34,7 @@ final class KeyedRun implements Returns {
   private final WireKeys keys;
   private final TimerFamilies families;
   private final WindowScope.Cache scopes;
+  private final StateWindows windows;
   private final CleanupTimers cleanup;
   private final Counter dropped;
   private final ElementWire wire;
@@ -68,7 +69,9 @@ final class KeyedRun implements Returns {
     wire = new ElementWire(step.input());
     StateAnswers sideInputs =
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
-    StateAnswers answers = new UserStateAnswers(step, keyed, keys, sideInputs, context.taskIndex());
+    windows = new StateWindows(step.input().windowCoder());
+    StateAnswers answers =
+        new UserStateAnswers(step, keyed, keys, windows, sideInputs, context.taskIndex());
     bundles = new Bundles(step, context, connection, 1, answers, this);
     sorting = sorted ? new Sorting(step, keyed, bundles, wire) : null;
     context.addAsyncWork(bundles);
@@ -119,6 +122,7 @@ final class KeyedRun implements Returns {
     }
     Object tableKey = batch.tableKey(index, probe);
     cleanup.ensure(tableKey, batch.keyHash(index), scope);
+    windows.sent(window);
     if (sorting == null) {
       send(batch, index, window);
       return;
@@ -196,7 +200,8 @@ final class KeyedRun implements Returns {
   }
 
   private FiringRound newRound(Slice slice) {
-    return new FiringRound(step.transform(), keyed, keys, families, scopes, sorting, slice);
+    return new FiringRound(
+        step.transform(), keyed, keys, families, scopes, windows, sorting, slice);
   }
 
   /** Has the timers of a round fire, if there are any. */

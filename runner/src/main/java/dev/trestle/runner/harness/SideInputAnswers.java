@@ -2,6 +2,8 @@ package dev.trestle.runner.harness;
 
 import dev.trestle.runner.operator.SideInputs;
 import dev.trestle.translation.graph.HarnessSpec;
+import dev.trestle.translation.wire.OpaqueWindow;
+import dev.trestle.translation.wire.OpaqueWindowFn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers what workers ask of side inputs, from what the task has received of them. An answer of
@@ -98,7 +101,9 @@ final class SideInputAnswers implements StateAnswers {
         StateKey.IterableSideInput of = key.getIterableSideInput();
         HarnessSpec.SideInput side = find(of.getTransformId(), of.getSideInputId());
         BoundedWindow window = window(side, of.getWindow());
-        yield Pages.of(sideInputs.elements(side.tag(), window).get(), side.elements().coder());
+        yield Pages.of(
+            window == null ? List.of() : sideInputs.elements(side.tag(), window).get(),
+            side.elements().coder());
       }
       case MULTIMAP_SIDE_INPUT -> {
         StateKey.MultimapSideInput of = key.getMultimapSideInput();
@@ -133,12 +138,41 @@ final class SideInputAnswers implements StateAnswers {
 
   private MultimapView<Object, Object> multimap(HarnessSpec.SideInput side, ByteString window)
       throws IOException {
-    return sideInputs.multimap(side.tag(), window(side, window));
+    BoundedWindow found = window(side, window);
+    return found == null ? new NoValues() : sideInputs.multimap(side.tag(), found);
   }
 
-  private static BoundedWindow window(HarnessSpec.SideInput side, ByteString encoded)
+  /**
+   * The window that a worker names. Some name one that only their SDK knows by less than what it is
+   * on the wire: it is one then that has contents, or null.
+   */
+  private @Nullable BoundedWindow window(HarnessSpec.SideInput side, ByteString named)
       throws IOException {
-    return side.elements().windowCoder().decode(encoded.newInput());
+    if (!(side.elements().windowing().getWindowFn() instanceof OpaqueWindowFn)) {
+      return side.elements().windowCoder().decode(named.newInput());
+    }
+    byte[] bytes = named.toByteArray();
+    for (BoundedWindow each : sideInputs.windows(side.tag())) {
+      if (each instanceof OpaqueWindow opaque
+          ? opaque.isWrittenAs(bytes)
+          : each.equals(side.elements().windowCoder().decode(named.newInput()))) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** Of a window without contents. */
+  private static final class NoValues implements MultimapView<Object, Object> {
+    @Override
+    public Iterable<Object> get() {
+      return List.of();
+    }
+
+    @Override
+    public Iterable<Object> get(@Nullable Object key) {
+      return List.of();
+    }
   }
 
   @SuppressWarnings("unchecked") // as the side input's access pattern has it

@@ -46,6 +46,7 @@ final class UserStateAnswers implements StateAnswers {
   private final KeyedContext keyed;
   private final WireKeys keys;
   private final Coder<BoundedWindow> windowCoder;
+  private final StateWindows windows;
   private final StateAnswers others;
   private final Map<Name, String> cells = new HashMap<>();
   private final Map<Name, ValueCounter> counters = new HashMap<>();
@@ -60,15 +61,22 @@ final class UserStateAnswers implements StateAnswers {
   /**
    * Answers.
    *
+   * @param windows knows the windows that workers name
    * @param others answers what does not concern user state
    * @param taskIndex of the task
    */
   UserStateAnswers(
-      HarnessStep step, KeyedContext keyed, WireKeys keys, StateAnswers others, int taskIndex) {
+      HarnessStep step,
+      KeyedContext keyed,
+      WireKeys keys,
+      StateWindows windows,
+      StateAnswers others,
+      int taskIndex) {
     this.step = step.transform();
     this.keyed = keyed;
     this.keys = keys;
     windowCoder = step.input().windowCoder();
+    this.windows = windows;
     this.others = others;
     for (HarnessSpec.UserState cell : step.spec().userStates()) {
       Name name = new Name(cell.transform(), cell.localName());
@@ -220,7 +228,8 @@ final class UserStateAnswers implements StateAnswers {
       throw new HarnessException(step, "its worker asks for unknown state " + localName);
     }
     keys.makeCurrent(key);
-    BoundedWindow decoded = windowCoder.decode(window.newInput());
-    return keyed.state().state(StateNamespaces.window(windowCoder, decoded), tag.apply(id));
+    return keyed
+        .state()
+        .state(StateNamespaces.window(windowCoder, windows.read(window)), tag.apply(id));
   }
 }

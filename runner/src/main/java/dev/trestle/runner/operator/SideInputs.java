@@ -1,5 +1,6 @@
 package dev.trestle.runner.operator;
 
+import java.util.Set;
 import org.apache.beam.sdk.transforms.Materializations.IterableView;
 import org.apache.beam.sdk.transforms.Materializations.MultimapView;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -45,6 +46,9 @@ public interface SideInputs {
 
   /** The same by key; keys are equal where their encodings are. */
   MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow);
+
+  /** The windows of a side input that have contents at the moment. */
+  Set<BoundedWindow> windows(String tag);
 
   /** A number that changes whenever the contents of a side input do. */
   int version(String tag);

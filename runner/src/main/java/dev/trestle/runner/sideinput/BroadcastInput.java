@@ -5,8 +5,10 @@ import dev.trestle.runner.operator.RestoredState;
 import dev.trestle.runner.operator.SnapshotWriter;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.runners.core.LateDataUtils;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -109,6 +111,11 @@ public final class BroadcastInput {
   private long lastRead(BoundedWindow window) {
     long end = window.maxTimestamp().getMillis();
     return retention >= GLOBAL_END - end ? Long.MAX_VALUE : end + retention;
+  }
+
+  /** The windows that have contents, as they are at any time. */
+  Set<BoundedWindow> windows() {
+    return Collections.unmodifiableSet(panes.keySet());
   }
 
   /** How many windows have contents. */

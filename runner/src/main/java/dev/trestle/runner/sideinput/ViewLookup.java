@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.runners.core.LateDataUtils;
 import org.apache.beam.sdk.transforms.Materializations.IterableView;
 import org.apache.beam.sdk.transforms.Materializations.MultimapView;
@@ -176,6 +177,11 @@ public final class ViewLookup implements SideInputs {
   @Override
   public MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow) {
     return contents(find(tag), sideInputWindow).multimap();
+  }
+
+  @Override
+  public Set<BoundedWindow> windows(String tag) {
+    return find(tag).input.windows();
   }
 
   @Override

@@ -53,6 +53,11 @@ public final class FakeSideInputs implements SideInputs {
   }
 
   @Override
+  public Set<BoundedWindow> windows(String tag) {
+    throw new AssertionError("There are only values of views");
+  }
+
+  @Override
   public MultimapView<Object, Object> multimap(String tag, BoundedWindow sideInputWindow) {
     throw new AssertionError("There are only values of views");
   }

@@ -1,7 +1,9 @@
 package dev.trestle.translation.wire;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.util.VarInt;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,24 @@ public final class OpaqueWindow extends BoundedWindow {
 
   Encoded encoded() {
     return encoded;
+  }
+
+  /**
+   * Whether an SDK may mean this window by some bytes: as it is on the wire, or as its own coder
+   * writes it, without timestamp and length.
+   */
+  public boolean isWrittenAs(byte[] bytes) {
+    int start = encoded.end() - bytes.length;
+    return start >= encoded.start()
+        && (start == encoded.start() || start - encoded.start() - Long.BYTES == lengthBefore(bytes))
+        && Arrays.equals(encoded.array(), start, encoded.end(), bytes, 0, bytes.length);
+  }
+
+  /** How many bytes there are for a length behind the timestamp. */
+  private int lengthBefore(byte[] bytes) {
+    int behindTimestamp = encoded.length() - Long.BYTES;
+    int prefixed = VarInt.getLength(bytes.length) + bytes.length;
+    return behindTimestamp == prefixed ? VarInt.getLength(bytes.length) : 0;
   }
 
   @Override

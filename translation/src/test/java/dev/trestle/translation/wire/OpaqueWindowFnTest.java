@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,23 @@ class OpaqueWindowFnTest {
     assertThat(window, equalTo(coder.decode(new ByteArrayInputStream(bytes))));
     IntervalWindow other = new IntervalWindow(Instant.ofEpochMilli(-6), WINDOW.end());
     assertThat(window, not(equalTo(coder.decode(new ByteArrayInputStream(written(other))))));
+  }
+
+  @Test
+  void sdkMayNameAWindowByLess() throws IOException {
+    byte[] bytes = written(WINDOW);
+    OpaqueWindow window =
+        (OpaqueWindow) windowFn(false).windowCoder().decode(new ByteArrayInputStream(bytes));
+    ByteArrayOutputStream own = new ByteArrayOutputStream();
+    IntervalWindowCoder.of().encode(WINDOW, own);
+
+    assertThat(window.isWrittenAs(bytes), is(true));
+    assertThat(window.isWrittenAs(own.toByteArray()), is(true));
+    assertThat(window.isWrittenAs(new byte[0]), is(false));
+    assertThat(window.isWrittenAs(Arrays.copyOfRange(bytes, 1, bytes.length)), is(false));
+    own.reset();
+    IntervalWindowCoder.of().encode(new IntervalWindow(Instant.EPOCH, WINDOW.end()), own);
+    assertThat(window.isWrittenAs(own.toByteArray()), is(false));
   }
 
   @Test
