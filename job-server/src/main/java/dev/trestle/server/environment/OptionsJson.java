@@ -8,8 +8,8 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 
 /**
- * Pipeline options as workers read them. Protobuf writes 1 as 1.0, and a worker in Go takes that for
- * no whole number.
+ * Pipeline options as workers read them. Protobuf writes 1 as 1.0, and a worker in Go takes that
+ * for no whole number.
  */
 final class OptionsJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -5,8 +5,8 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage.MessageImportance;
 
 /**
- * What the workers of a job log is said to the job's user. None of it is an error of the job: Beam's
- * clients take the first one, or the last one, for what has made the job fail.
+ * What the workers of a job log is said to the job's user. None of it is an error of the job:
+ * Beam's clients take the first one, or the last one, for what has made the job fail.
  *
  * <p>A worker in Go that is in the client's process takes over the log of the client, which logs
  * what it is told of the job. That is not said again, or it would go round for ever.

@@ -260,8 +260,7 @@ final class WorkerSemanticsTest {
     pipeline
         .apply(
             Create.of(KV.of("key", List.of(1, 2)), KV.of("key", List.of(3)))
-                .withCoder(
-                    KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(VarIntCoder.of()))))
+                .withCoder(KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(VarIntCoder.of()))))
         .apply(GroupByKey.create())
         .apply(ParDo.of(new Flattening()))
         .apply(ParDo.of(new Tell()));

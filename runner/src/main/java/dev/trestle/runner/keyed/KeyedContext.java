@@ -77,8 +77,8 @@ public interface KeyedContext extends AutoCloseable {
   /**
    * The processing time, in milliseconds, before which timers are due when the watermark is to
    * advance. What is due comes first, for the watermark may end windows. At the end of time that is
-   * all: nothing comes any more, and what waits would be lost. A drain does not wait for timers that
-   * may be set again and again.
+   * all: nothing comes any more, and what waits would be lost. A drain does not wait for timers
+   * that may be set again and again.
    */
   static long due(OperatorContext context, long watermark) {
     boolean end = watermark >= BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();

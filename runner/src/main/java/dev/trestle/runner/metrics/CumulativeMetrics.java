@@ -14,10 +14,10 @@ import org.apache.beam.sdk.util.construction.BeamUrns;
 
 /**
  * Metrics of the SDK for TypeScript: what it reports of a bundle is what has been counted in all
- * bundles of the same descriptor, as long as these come one after the other; it keeps counts side by
- * side for bundles that are out at the same time. So such a worker is given the bundles of a task
- * one by one, under a descriptor of the task's own, and what has been counted since the last one is
- * found by subtraction. Not thread safe.
+ * bundles of the same descriptor, as long as these come one after the other; it keeps counts side
+ * by side for bundles that are out at the same time. So such a worker is given the bundles of a
+ * task one by one, under a descriptor of the task's own, and what has been counted since the last
+ * one is found by subtraction. Not thread safe.
  */
 public final class CumulativeMetrics {
 

@@ -54,6 +54,8 @@ public final class ReportedMetrics {
   private static MetricName name(MetricUpdate<?> update) {
     MetricName name = update.getKey().metricName();
     boolean ofUser = name.getLabels().containsKey(MonitoringInfoConstants.Labels.NAME);
-    return ofUser && !name.getNamespace().isEmpty() ? MetricName.named(name.getNamespace(), name.getName()) : name;
+    return ofUser && !name.getNamespace().isEmpty()
+        ? MetricName.named(name.getNamespace(), name.getName())
+        : name;
   }
 }

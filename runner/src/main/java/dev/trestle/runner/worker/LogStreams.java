@@ -26,7 +26,9 @@ final class LogStreams {
    */
   synchronized void awaitEnd(Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    for (long left = patience.toNanos(); open > 0 && left > 0; left = deadline - System.nanoTime()) {
+    for (long left = patience.toNanos();
+        open > 0 && left > 0;
+        left = deadline - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }

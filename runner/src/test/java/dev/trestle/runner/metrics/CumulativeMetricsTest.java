@@ -55,8 +55,7 @@ class CumulativeMetricsTest {
   void distributionsKeepTheirBounds() {
     metrics.increments(List.of(distribution(0, 0, 0, 4, 2, 4, 1, 3)));
 
-    List<MonitoringInfo> since =
-        metrics.increments(List.of(distribution(0, 0, 0, 4, 3, 9, 1, 5)));
+    List<MonitoringInfo> since = metrics.increments(List.of(distribution(0, 0, 0, 4, 3, 9, 1, 5)));
 
     assertThat(
         MonitoringInfoEncodings.decodeInt64Distribution(since.get(0).getPayload()),
