@@ -259,7 +259,9 @@ final class WorkerSemanticsTest {
   void valuesThatAreIterablesAreGrouped() throws Exception {
     pipeline
         .apply(
-            Create.of(KV.of("key", List.of(1, 2)), KV.of("key", List.of(3)))
+            Create.of(
+                    KV.<String, Iterable<Integer>>of("key", List.of(1, 2)),
+                    KV.<String, Iterable<Integer>>of("key", List.of(3)))
                 .withCoder(KvCoder.of(StringUtf8Coder.of(), IterableCoder.of(VarIntCoder.of()))))
         .apply(GroupByKey.create())
         .apply(ParDo.of(new Flattening()))
