@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.RemoteGrpcPort;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Coder;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
-import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -272,10 +272,7 @@ class HarnessDescriptorTest {
     assertThat(
         in.getOutputsMap().values(),
         contains(
-            values
-                .descriptor()
-                .getTransformsOrThrow(values.outputPort())
-                .getInputsOrThrow("in")));
+            values.descriptor().getTransformsOrThrow(values.outputPort()).getInputsOrThrow("in")));
   }
 
   @Test

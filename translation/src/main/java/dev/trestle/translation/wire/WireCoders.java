@@ -138,7 +138,8 @@ final class WireCoders {
 
   /** The id of the coder of elements in the global window of which only the value is written. */
   String bareValue(String id) {
-    byte[] rest = ParamWindowedValueCoder.getPayload(ParamWindowedValueCoder.of(ByteArrayCoder.of()));
+    byte[] rest =
+        ParamWindowedValueCoder.getPayload(ParamWindowedValueCoder.of(ByteArrayCoder.of()));
     return add(
         id + "/bare",
         RunnerApi.Coder.newBuilder()
