@@ -519,7 +519,7 @@ case $command in
     scratch=$(mktemp -d "$WORK/submissions.XXXXXX")
     status=0
     in_jvm 18000 512m trestle dev.trestle.benchmarks.submissions.Submissions --root="$ROOT" \
-      --directory="$scratch" --jobs="$jobs" --stage="$JAR" || status=$?
+      --directory="$scratch" --jobs="$jobs" || status=$?
     [[ $status == 0 ]] || { scratch=; exit "$status"; } # keep the logs
     ;;
   simulate)

@@ -66,7 +66,20 @@ def pytest_pycollect_makeitem(obj):
         setattr(obj, name, test.__wrapped__)
 
 
+# How many seconds more than the limit tests may take that take long on purpose.
+_ALLOWANCES = {
+    # Reads for 20 minutes.
+    'apache_beam.ml.inference.base_test.RunInferenceBaseTest'
+    '#test_run_inference_with_side_inputin_streaming': 1260,
+}
+
+
 def pytest_collection_modifyitems(config, items):
+  for item in items:
+    allowance = _ALLOWANCES.get(_name(item))
+    if allowance:
+      limit = config.getoption('timeout')
+      item.add_marker(pytest.mark.timeout(limit + allowance if limit else 0))
   chosen = config.getoption('chosen')
   if chosen:
     with open(chosen, encoding='utf-8') as lines:
@@ -113,7 +126,7 @@ def _cancel_unfinished():
 def pytest_runtest_protocol(item):
   name = _name(item)
   item.stash[_REPORTS] = []
-  _say('start', name)
+  _say('start', name, allowance=_ALLOWANCES.get(name, 0))
   yield
   _cancel_unfinished()
   outcome, cause, details = _verdict(item.stash[_REPORTS])

@@ -29,6 +29,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.util.construction.ModelCoders;
+import org.apache.beam.sdk.util.construction.ParDoTranslation;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionView;
@@ -220,6 +221,7 @@ class HarnessMixTest {
             .build();
     PTransform.Builder keyedReader = reader.getValue().toBuilder();
     keyedReader.getSpecBuilder().setPayload(keyed.toByteString());
+    proto.addRequirements(ParDoTranslation.REQUIRES_TIME_SORTED_INPUT_URN);
     components.putTransforms(reader.getKey(), keyedReader.build());
     components.putCoders("pair", ModelCoders.kvCoder("odd", "odd"));
     components.putPcollections(
@@ -234,7 +236,7 @@ class HarnessMixTest {
     Step.Harness keyedStep = (Step.Harness) Graphs.node(graph, "Reader").step();
     assertThat(
         keyedStep.input().coder(),
-        hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
+        hasToString("KvCoder(length_prefix(odd:coder),length_prefix(odd:coder))"));
   }
 
   @Test

@@ -68,8 +68,8 @@ record JavaClient(
   }
 
   /**
-   * A job server by way of Beam's client, which is not among our dependencies. The SDK harness is in
-   * the test process unless told.
+   * A job server by way of Beam's client, which is not among our dependencies. The SDK harness is
+   * in the test process unless told.
    */
   static Connection beamClient() {
     return (options, services) ->

@@ -27,15 +27,12 @@ final class SmallJobs {
   private static final int PROCESS_EVERY = 25;
 
   private final String endpoint;
-  private final String stage;
 
   /**
    * @param endpoint of the server
-   * @param stage the file that is staged for each
    */
-  SmallJobs(String endpoint, String stage) {
+  SmallJobs(String endpoint) {
     this.endpoint = endpoint;
-    this.stage = stage;
   }
 
   /**
@@ -51,7 +48,6 @@ final class SmallJobs {
                 "--endpoint=" + endpoint,
                 "--jobName=small-" + number,
                 "--parallelism=2",
-                "--filesToStage=" + stage,
                 "--defaultEnvironmentType=" + (process ? "PROCESS" : "EMBEDDED"),
                 "--defaultEnvironmentConfig=" + (process ? "{}" : ""))
             .create();

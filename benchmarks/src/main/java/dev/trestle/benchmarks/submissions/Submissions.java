@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Submits small jobs to a job server, two at a time, and weighs the server: after the hundredth, by
  * when it has loaded what it needs, and after the last.
  *
- * <p>Arguments: {@code --root=DIR --directory=DIR --jobs=N --stage=JAR}. Fails if a job does.
+ * <p>Arguments: {@code --root=DIR --directory=DIR --jobs=N}. Fails if a job does.
  */
 public final class Submissions {
 
@@ -38,13 +38,12 @@ public final class Submissions {
     Path launcher = Path.of(arguments.required("root"), "trestle");
     Path directory = Path.of(arguments.required("directory"));
     int count = (int) arguments.number("jobs", 1000);
-    String stage = arguments.required("stage");
     arguments.refuseOthers();
     if (count <= WARM_UP) {
       throw new IllegalArgumentException("--jobs has to be more than " + WARM_UP);
     }
     try (ServerProcess server = ServerProcess.start(launcher, directory)) {
-      Submissions submissions = new Submissions(new SmallJobs(server.endpoint(), stage));
+      Submissions submissions = new Submissions(new SmallJobs(server.endpoint()));
       submissions.submit(0, WARM_UP);
       Weight before = server.weigh();
       submissions.submit(WARM_UP, count);

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.engine.RunningJob.State;
+import dev.trestle.runner.remote.JobControlMethods;
 import dev.trestle.runner.remote.JobServerClient;
 import dev.trestle.runner.worker.Mutations;
 import dev.trestle.server.jobs.JobLimits;
@@ -34,11 +35,13 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.CallOptions;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Channel;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ClientCall;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannel;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.MethodDescriptor;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthGrpc;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ClientCalls;
 import org.junit.jupiter.api.AfterEach;
@@ -94,10 +97,14 @@ class HostileRequestsTest {
 
   /** Sends bytes as a request, and takes the answers that come until the call ends or is enough. */
   private Status send(MethodDescriptor<?, ?> method, byte[] request) {
+    return send(server.channel(), method, request);
+  }
+
+  private static Status send(Channel channel, MethodDescriptor<?, ?> method, byte[] request) {
     MethodDescriptor<byte[], byte[]> raw =
         method.toBuilder(Mutations.BYTES, Mutations.BYTES).build();
     ClientCall<byte[], byte[]> call =
-        server.channel().newCall(raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+        channel.newCall(raw, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
     try {
       Iterator<byte[]> answers = ClientCalls.blockingServerStreamingCall(call, request);
       while (answers.hasNext()) {
@@ -251,6 +258,27 @@ class HostileRequestsTest {
       assertThat(listWith(endpoint, null), is(Status.Code.UNAUTHENTICATED));
       assertThat(listWith(endpoint, "guess"), is(Status.Code.UNAUTHENTICATED));
       assertThat(listWith(endpoint, "secret"), is(Status.Code.OK));
+    }
+  }
+
+  @Test
+  void everyServiceAsksForTheTokenButHealth() throws Exception {
+    ServerSettings settings =
+        TestServer.settings(directory.resolve("closed"), "secret", JobLimits.DEFAULTS);
+    List<MethodDescriptor<?, ?>> all = methods();
+    all.add(JobControlMethods.SAVEPOINT);
+    try (JobServer closed = JobServer.start(settings, new FakeLauncher())) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forTarget("localhost:" + closed.port()).usePlaintext().build();
+      for (MethodDescriptor<?, ?> method : all) {
+        assertThat(
+            method.getFullMethodName(),
+            send(channel, method, new byte[0]).getCode(),
+            is(Status.Code.UNAUTHENTICATED));
+      }
+      assertThat(
+          send(channel, HealthGrpc.getCheckMethod(), new byte[0]).getCode(), is(Status.Code.OK));
+      channel.shutdownNow();
     }
   }
 

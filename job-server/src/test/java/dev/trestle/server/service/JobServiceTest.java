@@ -94,22 +94,28 @@ class JobServiceTest {
   }
 
   @Test
-  void clientMayFollowBeforeItRuns() throws Exception {
+  void clientMayFollowMessagesBeforeItRuns() throws Exception {
     String id = server.prepare();
-    Iterator<JobStateEvent> states = server.states(id);
     Iterator<JobMessagesResponse> messages = server.messages(id);
-    assertThat(states.next().getState(), is(JobState.Enum.STOPPED));
 
     server.run(id);
     FakeLauncher.Launch launch = launcher.next();
-    assertThat(states.next().getState(), is(JobState.Enum.STARTING));
-    assertThat(states.next().getState(), is(JobState.Enum.RUNNING));
+    Iterator<JobStateEvent> states = server.states(id);
+    while (states.next().getState() != JobState.Enum.RUNNING) {}
     launch.messages().add(MessageImportance.JOB_MESSAGE_WARNING, "careful");
     launch.job().end(State.DONE);
 
     assertThat(states.next().getState(), is(JobState.Enum.DONE));
     assertThat(states.hasNext(), is(false));
     assertThat(told(messages), contains("STARTING", "RUNNING", "careful", "DONE"));
+  }
+
+  @Test
+  void clientMayNotFollowStatesBeforeItRuns() {
+    Iterator<JobStateEvent> states = server.states(server.prepare());
+    StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, states::next);
+    assertThat(refused.getStatus().getCode(), is(Status.Code.FAILED_PRECONDITION));
+    assertThat(refused.getMessage(), containsString("has not been run"));
   }
 
   @Test

@@ -88,7 +88,7 @@ final class ProgramRun {
       throws IOException, InterruptedException {
     if (lines.isEnded()) {
       String end = "the process ended with status " + lines.status();
-      running.fail(end, Duration.ZERO).forEach(result -> report(result, left));
+      running.failAll(end).forEach(result -> report(result, left));
       return end;
     }
     if (running.longest().isEmpty()) {
@@ -100,7 +100,7 @@ final class ProgramRun {
           .forEach(running::on);
     }
     String end = "no end after " + limit.toSeconds() + " s";
-    running.fail(end, limit).forEach(result -> report(result, left));
+    running.failOverdue(end, limit).forEach(result -> report(result, left));
     return end;
   }
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,8 +31,15 @@ final class RunningTests {
     private long start = System.nanoTime();
     private boolean paused;
 
+    private Duration allowance = Duration.ZERO;
+
     Duration age() {
       return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** As far as it counts for the limit. */
+    Duration limitedAge() {
+      return age().minus(allowance);
     }
   }
 
@@ -58,18 +66,22 @@ final class RunningTests {
     this.endBeforeLast = lastEnd;
   }
 
-  /** For how long the oldest of those that are not paused has run. */
+  /**
+   * For how long the oldest of those that are not paused has run; allowances do not count, so that
+   * it may be less than nothing.
+   */
   Optional<Duration> longest() {
     return runs.values().stream()
         .filter(run -> !run.paused)
-        .map(Run::age)
+        .map(Run::limitedAge)
         .max(Comparator.naturalOrder());
   }
 
   /** Takes in an event; the result if it is an end. */
   Optional<TestResult> on(TestEvent event) {
     Run run = runs.computeIfAbsent(event.test(), test -> new Run());
-    if (event instanceof TestEvent.Started) {
+    if (event instanceof TestEvent.Started started) {
+      run.allowance = started.allowance();
       run.start = System.nanoTime();
       run.paused = false;
     } else if (event instanceof TestEvent.Paused) {
@@ -84,11 +96,20 @@ final class RunningTests {
   }
 
   /** Fails all that run; those that have never begun to are left. */
-  List<TestResult> fail(String why, Duration atLeast) {
+  List<TestResult> failAll(String why) {
+    return fail(why, run -> true);
+  }
+
+  /** Fails those that run, and have done so for as long as that. */
+  List<TestResult> failOverdue(String why, Duration atLeast) {
+    return fail(why, run -> run.limitedAge().compareTo(atLeast) >= 0);
+  }
+
+  private List<TestResult> fail(String why, Predicate<Run> which) {
     List<TestResult> results = new ArrayList<>();
     for (Map.Entry<TestId, Run> entry : List.copyOf(runs.entrySet())) {
       Run run = entry.getValue();
-      if (!run.paused && run.age().compareTo(atLeast) >= 0) {
+      if (!run.paused && which.test(run)) {
         results.add(end(entry.getKey(), Outcome.FAILED, why, run.age()));
       }
     }

@@ -2,14 +2,24 @@ package dev.trestle.validates.program;
 
 import dev.trestle.validates.suite.Outcome;
 import dev.trestle.validates.suite.TestId;
+import java.time.Duration;
 
 /** What a test program says about a test. */
 public sealed interface TestEvent {
 
   TestId test();
 
-  /** The test runs from now on, perhaps beside others. */
-  record Started(TestId test) implements TestEvent {}
+  /**
+   * It runs.
+   *
+   * @param allowance by how much longer than the limit it may take
+   */
+  record Started(TestId test, Duration allowance) implements TestEvent {
+
+    public Started(TestId test) {
+      this(test, Duration.ZERO);
+    }
+  }
 
   /** The test waits for others and is not running. */
   record Paused(TestId test) implements TestEvent {}

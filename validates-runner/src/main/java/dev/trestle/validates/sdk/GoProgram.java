@@ -50,7 +50,8 @@ public record GoProgram(GoSdk sdk, Flags flags, Path reports) implements TestPro
     for (Map.Entry<String, TestPackage> entry : sdk.packages().entrySet()) {
       TestPackage tested = entry.getValue();
       try (OutputLines lines =
-          OutputLines.of(binary(entry.getKey(), tested, "-test.list=^Test"), reports.resolve("list.log"))) {
+          OutputLines.of(
+              binary(entry.getKey(), tested, "-test.list=^Test"), reports.resolve("list.log"))) {
         lines.all().stream()
             .filter(line -> line.startsWith("Test"))
             .filter(name -> tested.wanted().matcher(name).matches())

@@ -6,13 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.suite.Outcome;
 import dev.trestle.validates.suite.TestId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What the programs in {@code validates-runner/sdks} print: a JSON object a line, with {@code
- * event} (found, start, end) and {@code test}; at the end {@code outcome} (passed, failed,
+ * event} (found, start, end) and {@code test}; at the start {@code allowance} in seconds, if the
+ * test may take that much longer than the limit; at the end {@code outcome} (passed, failed,
  * skipped), {@code cause} and {@code details}.
  */
 final class JsonEvents {
@@ -30,7 +32,10 @@ final class JsonEvents {
   static List<TestEvent> events(String line) {
     JsonNode event = read(line);
     return switch (event.path("event").asText()) {
-      case "start" -> List.of(new TestEvent.Started(test(event)));
+      case "start" ->
+          List.of(
+              new TestEvent.Started(
+                  test(event), Duration.ofSeconds(event.path("allowance").asLong())));
       case "end" ->
           List.of(
               new TestEvent.Ended(

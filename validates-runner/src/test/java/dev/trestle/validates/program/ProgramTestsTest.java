@@ -3,6 +3,7 @@ package dev.trestle.validates.program;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import dev.trestle.validates.program.samples.SampleProgram;
@@ -79,6 +80,16 @@ class ProgramTestsTest {
     Map<String, TestResult> results = run(Duration.ofSeconds(60), "waitsForOthers", "passes");
     assertThat(results.get("waitsForOthers").outcome(), is(Outcome.FAILED));
     assertThat(results.get("passes").outcome(), is(Outcome.PASSED));
+  }
+
+  @Test
+  void aTestThatTakesLongOnPurposeIsNotOverdue() throws Exception {
+    RunningTests running = new RunningTests(reports.resolve("log"), reports, printed -> printed);
+    TestId test = new TestId("sample", "takesLong");
+    running.on(new TestEvent.Started(test, Duration.ofHours(1)));
+    assertThat(running.longest().orElseThrow().isNegative(), is(true));
+    assertThat(running.failOverdue("too long", Duration.ZERO), is(empty()));
+    assertThat(running.failAll("the process is gone").get(0).test(), is(test));
   }
 
   private Map<String, TestResult> run(Duration limit, String... methods) throws Exception {

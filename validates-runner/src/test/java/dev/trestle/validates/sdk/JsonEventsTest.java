@@ -9,6 +9,7 @@ import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.suite.Outcome;
 import dev.trestle.validates.suite.TestId;
 import java.util.Optional;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class JsonEventsTest {
@@ -40,5 +41,12 @@ class JsonEventsTest {
       assertThat(line, JsonEvents.events(line), empty());
       assertThat(line, JsonEvents.found(line), is(Optional.empty()));
     }
+  }
+
+  @Test
+  void aTestMaySayThatItTakesLonger() {
+    assertThat(
+        JsonEvents.events("{\"event\": \"start\", \"test\": \"a#b\", \"allowance\": 90}"),
+        contains(new TestEvent.Started(new TestId("a", "b"), Duration.ofSeconds(90))));
   }
 }
