@@ -173,6 +173,24 @@ class ExpansionServerTest {
   }
 
   @Test
+  void filesOfAvroAreReadAndWrittenByTheNamesThatOtherSdksKnow() throws Exception {
+    ExpansionResponse read =
+        expansions().expand(Requests.avro("beam:transform:org.apache.beam:schemaio_avro_read:v1"));
+    ExpansionResponse unreadable =
+        expansions()
+            .expand(
+                Requests.request(
+                    "beam:transform:org.apache.beam:schemaio_avro_write:v1", ByteString.EMPTY));
+
+    assertThat(read.getError(), is(""));
+    assertThat(
+        read.getComponents().getTransformsMap().values().stream()
+            .anyMatch(transform -> transform.getUniqueName().contains("AvroIO")),
+        is(true));
+    assertThat(unreadable.getError(), containsString("schemaio_avro_write"));
+  }
+
+  @Test
   void unknownTransformIsAnError() {
     ExpansionResponse response =
         expansions().expand(Requests.request("beam:transform:none:v1", ByteString.EMPTY));

@@ -27,6 +27,28 @@ final class Requests {
         payload(Row.withSchema(schema).addValues(0L, 10L).build()).toByteString());
   }
 
+  /** Files of Avro, with rows of one number. */
+  static ExpansionRequest avro(String urn) throws CoderException {
+    Schema data = Schema.builder().addInt64Field("number").build();
+    Schema config =
+        Schema.builder().addNullableField("writeWindowSizeSeconds", Schema.FieldType.INT64).build();
+    Schema schema =
+        Schema.builder()
+            .addStringField("location")
+            .addByteArrayField("config")
+            .addByteArrayField("data_schema")
+            .build();
+    Row row =
+        Row.withSchema(schema)
+            .addValues(
+                "numbers-*",
+                CoderUtils.encodeToByteArray(
+                    RowCoder.of(config), Row.withSchema(config).addValue(null).build()),
+                SchemaTranslation.schemaToProto(data, true).toByteArray())
+            .build();
+    return request(urn, payload(row).toByteString());
+  }
+
   /** The payload of Python's {@code WriteToKafka}. */
   static ByteString kafkaWrite(Map<String, String> producerConfig) throws CoderException {
     Schema schema =

@@ -1,6 +1,8 @@
 package dev.trestle.translation;
 
 import org.apache.beam.sdk.io.range.OffsetRange;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.MultimapState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -47,6 +49,24 @@ final class Fns {
         @StateId("count") ValueState<Long> count,
         OutputReceiver<KV<String, Long>> out) {
       out.output(element);
+    }
+  }
+
+  static final class Indexing extends DoFn<KV<String, Long>, String> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("bag")
+    private final StateSpec<BagState<Long>> bag = StateSpecs.bag();
+
+    @StateId("index")
+    private final StateSpec<MultimapState<String, Long>> index = StateSpecs.multimap();
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Long> element,
+        @StateId("bag") BagState<Long> unused,
+        @StateId("index") MultimapState<String, Long> state) {
+      state.put(element.getKey(), element.getValue());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.trestle.translation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.RemoteGrpcPort;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Coder;
+import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ParDoPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
@@ -27,13 +30,24 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Redistribute;
+import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.util.construction.ModelCoders;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.InvalidProtocolBufferException;
 import org.hamcrest.Matcher;
+import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a harness is told. */
@@ -114,6 +128,151 @@ class HarnessDescriptorTest {
           .values()
           .forEach(coder -> coder.getComponentCoderIdsList().forEach(descriptor::getCodersOrThrow));
     }
+  }
+
+  @Test
+  void transformIsWholeWhateverItConsistsOf() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of(KV.of("a", 1L)))
+        .apply(
+            Window.<KV<String, Long>>into(FixedWindows.of(Duration.millis(10)))
+                .triggering(
+                    AfterWatermark.pastEndOfWindow()
+                        .withEarlyFirings(AfterPane.elementCountAtLeast(2)))
+                .withAllowedLateness(Duration.ZERO)
+                .accumulatingFiredPanes())
+        .apply("Sum", Sum.longsPerKey());
+
+    OperatorGraph graph = PipelineTranslator.translate(Foreign.all(p));
+
+    List<PTransform> combines =
+        Graphs.steps(graph, Step.Harness.class).stream()
+            .flatMap(step -> step.spec().descriptor().getTransformsMap().values().stream())
+            .filter(each -> each.getUniqueName().contains("GroupedValues"))
+            .toList();
+    assertThat(combines.isEmpty(), is(false));
+    combines.forEach(each -> assertThat(each.getSubtransformsList(), hasSize(0)));
+  }
+
+  @Test
+  void elementsThatAreWindowedValuesAreNotTakenForOthers() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of("a"))
+        .apply("Wrap", ParDo.of(new Fns.Same<>()))
+        .apply("Reader", ParDo.of(new Fns.Same<>()));
+    RunnerApi.Pipeline.Builder proto = Foreign.all(p).toBuilder();
+    recoded(
+        proto.getComponentsBuilder(),
+        "Wrap/ParMultiDo(Same)",
+        Coder.newBuilder()
+            .setSpec(FunctionSpec.newBuilder().setUrn(ModelCoders.WINDOWED_VALUE_CODER_URN))
+            .addComponentCoderIds(coderOf(proto.getComponents(), "Main"))
+            .addComponentCoderIds("global")
+            .build());
+    proto
+        .getComponentsBuilder()
+        .putCoders(
+            "global",
+            Coder.newBuilder()
+                .setSpec(FunctionSpec.newBuilder().setUrn(ModelCoders.GLOBAL_WINDOW_CODER_URN))
+                .build());
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    ProcessBundleDescriptor descriptor =
+        Graphs.steps(graph, Step.Harness.class).stream()
+            .map(step -> step.spec().descriptor())
+            .filter(each -> each.toString().contains("Reader/ParMultiDo(Same)"))
+            .findFirst()
+            .orElseThrow();
+    List<Coder> outer =
+        descriptor.getPcollectionsMap().values().stream()
+            .map(each -> descriptor.getCodersOrThrow(each.getCoderId()))
+            .filter(each -> each.getSpec().getUrn().equals(ModelCoders.WINDOWED_VALUE_CODER_URN))
+            .toList();
+    assertThat(outer, hasSize(1));
+    assertThat(
+        part(descriptor, outer.get(0), 0).getSpec().getUrn(),
+        is(ModelCoders.WINDOWED_VALUE_CODER_URN));
+  }
+
+  @Test
+  void sdkWritesInAnotherWayWhatTheRunnerPassesOn() throws Exception {
+    Pipeline p = Graphs.pipeline();
+    PCollection<KV<String, Iterable<Long>>> grouped =
+        p.apply("Main", Create.of(KV.of("a", 1L))).apply("Group", GroupByKey.create());
+    PCollectionList.of(grouped)
+        .and(grouped.apply("Other", ParDo.of(new Fns.Same<>())))
+        .apply("Flat", Flatten.pCollections())
+        .apply("Reader", ParDo.of(new Fns.Same<>()));
+    RunnerApi.Pipeline.Builder proto = Foreign.all(p).toBuilder();
+    recoded(
+        proto.getComponentsBuilder(),
+        "Flat",
+        Coder.newBuilder().setSpec(FunctionSpec.newBuilder().setUrn("odd:coder:v1")).build());
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    HarnessSpec recoding =
+        Graphs.steps(graph, Step.Harness.class).stream()
+            .filter(step -> step.transform().fullName().equals("Group"))
+            .findFirst()
+            .orElseThrow()
+            .spec();
+    assertThat(
+        elements(recoding.descriptor(), recoding.inputPort()).getSpec().getUrn(),
+        is(ModelCoders.KV_CODER_URN));
+    Coder out = elements(recoding.descriptor(), recoding.outputPorts().get(0));
+    assertThat(out.getSpec().getUrn(), is(ModelCoders.LENGTH_PREFIX_CODER_URN));
+    assertThat(part(recoding.descriptor(), out, 0).getSpec().getUrn(), is("odd:coder:v1"));
+  }
+
+  /** Gives the only output of a transform another coder. */
+  private static void recoded(RunnerApi.Components.Builder components, String name, Coder coder) {
+    String output = outputOf(components.build(), name);
+    components.putCoders("other", coder);
+    components.putPcollections(
+        output, components.getPcollectionsOrThrow(output).toBuilder().setCoderId("other").build());
+  }
+
+  private static String coderOf(RunnerApi.Components components, String name) {
+    return components.getPcollectionsOrThrow(outputOf(components, name)).getCoderId();
+  }
+
+  private static String outputOf(RunnerApi.Components components, String name) {
+    return components.getTransformsMap().values().stream()
+        .filter(transform -> transform.getUniqueName().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .getOutputsMap()
+        .values()
+        .iterator()
+        .next();
+  }
+
+  @Test
+  void valuesOfAMultimapAreToldFromEachOther() throws Exception {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of(KV.of("a", 1L))).apply("Index", ParDo.of(new Fns.Indexing()));
+
+    HarnessSpec spec = spec(PipelineTranslator.translate(Foreign.all(p)), "Index");
+
+    assertThat(spec.userStates(), hasSize(2));
+    assertThat(spec.userStates().get(0).values(), is(nullValue()));
+    HarnessSpec.Inquiry values = Objects.requireNonNull(spec.userStates().get(1).values());
+    PTransform in = values.descriptor().getTransformsOrThrow(values.inputPort());
+    Coder bare =
+        values
+            .descriptor()
+            .getCodersOrThrow(RemoteGrpcPort.parseFrom(in.getSpec().getPayload()).getCoderId());
+    assertThat(bare.getSpec().getUrn(), is(ModelCoders.PARAM_WINDOWED_VALUE_CODER_URN));
+    Coder out = elements(values.descriptor(), values.outputPort());
+    assertThat(out.getSpec().getUrn(), is(ModelCoders.LENGTH_PREFIX_CODER_URN));
+    assertThat(out.getComponentCoderIds(0), is(bare.getComponentCoderIds(0)));
+    assertThat(
+        in.getOutputsMap().values(),
+        contains(
+            values.descriptor().getTransformsOrThrow(values.outputPort()).getInputsOrThrow("in")));
   }
 
   @Test

@@ -236,7 +236,7 @@ class HarnessMixTest {
     Step.Harness keyedStep = (Step.Harness) Graphs.node(graph, "Reader").step();
     assertThat(
         keyedStep.input().coder(),
-        hasToString("KvCoder(length_prefix(odd:coder:v1),length_prefix(odd:coder:v1))"));
+        hasToString("KvCoder(length_prefix(odd:coder),length_prefix(odd:coder))"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.trestle.validates;
 import dev.trestle.validates.process.Services;
 import dev.trestle.validates.sdk.PythonSdk;
 import dev.trestle.validates.sdk.Target;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,9 @@ record JavaClient(
           client.runner(),
           client.pipelineOptions(),
           List.of("-DexpansionPort=" + port),
-          client.classPath());
+          client.classPath()
+              + File.pathSeparator
+              + MavenJars.jars(options.places().root(), "secret-manager"));
     };
   }
 

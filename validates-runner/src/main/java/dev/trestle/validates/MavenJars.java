@@ -19,6 +19,11 @@ final class MavenJars {
    * @param program the folder of its {@code pom.xml} in {@code validates-runner}
    */
   static String classPath(Path root, String program) throws IOException, InterruptedException {
+    return own() + File.pathSeparator + jars(root, program);
+  }
+
+  /** All that a program needs, without our own classes. */
+  static String jars(Path root, String program) throws IOException, InterruptedException {
     Path pom = root.resolve("validates-runner").resolve(program).resolve("pom.xml");
     Path installation =
         Installations.ofUser()
@@ -36,7 +41,7 @@ final class MavenJars {
                         "dependency:copy-dependencies",
                         "-DoutputDirectory=" + directory.resolve("jars"),
                         "-DincludeScope=runtime"));
-    return own() + File.pathSeparator + installation.resolve("jars").resolve("*");
+    return installation.resolve("jars").resolve("*").toString();
   }
 
   /** Where the classes of this module are. */

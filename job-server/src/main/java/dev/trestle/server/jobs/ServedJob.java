@@ -87,9 +87,9 @@ public final class ServedJob {
   /**
    * The states that the job has been in, and is in.
    *
-   * @throws JobRefusal if it has not been run. Beam's client for Python asks before it runs a job; of
-   *     an answer it thinks that it has to end within the time limit of a request, 300 seconds. If
-   *     there is none it asks again, without a limit, when the job runs
+   * @throws JobRefusal if it has not been run. Beam's client for Python asks before it runs a job;
+   *     of an answer it thinks that it has to end within the time limit of a request, 300 seconds.
+   *     If there is none it asks again, without a limit, when the job runs
    */
   public Feed<JobStateEvent> states() {
     if (record().state() == JobState.Enum.STOPPED) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,27 @@ final class EmbeddedWorkersTest {
     try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
       SdkWorker worker = fixture.workers().worker(EMBEDDED, 0);
       assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
+    }
+  }
+
+  @Test
+  void aWorkerHasTheClassesThatWereStaged() throws Exception {
+    Environment staged = EMBEDDED.toBuilder().addAllDependencies(StagedProgram.of(cache)).build();
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      SdkWorker worker = fixture.workers().worker(staged, 0);
+      assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
+    }
+  }
+
+  @Test
+  void aWorkerWhoseFilesAreNoneOfJavaSaysSo() throws Exception {
+    Path jar = Files.writeString(cache.resolve("no.jar"), "nothing");
+    Environment staged =
+        EMBEDDED.toBuilder().addDependencies(WorkerFixture.artifact(jar, "no.jar")).build();
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      WorkerException thrown =
+          assertThrows(WorkerException.class, () -> fixture.workers().worker(staged, 0));
+      assertThat(thrown.getMessage(), containsString("the classes that were staged"));
     }
   }
 

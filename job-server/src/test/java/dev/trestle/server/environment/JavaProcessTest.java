@@ -1,6 +1,5 @@
 package dev.trestle.server.environment;
 
-import static dev.trestle.server.environment.WorkerFixture.artifact;
 import static dev.trestle.server.environment.WorkerFixture.image;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
@@ -13,16 +12,10 @@ import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerProvision;
 import dev.trestle.runner.worker.WorkerServer;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -40,31 +33,12 @@ final class JavaProcessTest {
 
   private Environment environment;
 
-  /** Stages what a user's program would: Beam and its own classes, but not what a worker is. */
   @BeforeEach
   void stage() throws IOException {
-    List<ArtifactInformation> artifacts = new ArrayList<>();
-    artifacts.add(artifact(jarOf(Echo.class), "echo.jar"));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Path jar = Path.of(entry);
-      String name = jar.getFileName().toString();
-      if (name.endsWith(".jar") && !name.contains("harness") && !name.contains("jamm")) {
-        artifacts.add(artifact(jar, artifacts.size() + "-" + name));
-      }
-    }
     environment =
-        image("apache/beam_java17_sdk:2.73.0", artifacts.toArray(ArtifactInformation[]::new));
-  }
-
-  private Path jarOf(Class<?> type) throws IOException {
-    Path jar = directory.resolve(type.getSimpleName() + ".jar");
-    String name = type.getName().replace('.', '/') + ".class";
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-        InputStream in = type.getClassLoader().getResourceAsStream(name)) {
-      out.putNextEntry(new JarEntry(name));
-      in.transferTo(out);
-    }
-    return jar;
+        image(
+            "apache/beam_java17_sdk:2.73.0",
+            StagedProgram.of(directory).toArray(ArtifactInformation[]::new));
   }
 
   @Test

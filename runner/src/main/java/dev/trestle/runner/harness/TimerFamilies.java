@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.runners.core.StateNamespaces;
 import org.apache.beam.sdk.coders.Coder;
@@ -97,16 +98,17 @@ final class TimerFamilies {
       throw new HarnessException(step, "its worker sets unknown timers " + timers.family());
     }
     InputStream in = timers.bytes().newInput();
+    long later = ahead(family) + sinceSet(family, timers.bundle());
     try {
       while (in.available() > 0) {
-        set(family, family.coder.decode(in));
+        set(family, family.coder.decode(in), later);
       }
     } catch (IOException e) {
       throw new HarnessException(step, e);
     }
   }
 
-  private void set(Family family, Timer<Object> timer) throws IOException {
+  private void set(Family family, Timer<Object> timer, long later) throws IOException {
     keys.makeCurrent(timer.getUserKey());
     String tag = timer.getDynamicTimerTag();
     for (BoundedWindow window : timer.getWindows()) {
@@ -122,11 +124,22 @@ final class TimerFamilies {
                 StateNamespaces.window(windowCoder, window),
                 tag,
                 family.id,
-                timer.getFireTimestamp().plus(Duration.millis(ahead(family))),
+                timer.getFireTimestamp().plus(Duration.millis(later)),
                 timer.getHoldTimestamp(),
                 family.domain);
       }
     }
+  }
+
+  /**
+   * How long ago, in milliseconds, a worker has looked at its clock to set the timers of a bundle,
+   * where the job's clock has stood still meanwhile. It was while the bundle was out; nobody knows
+   * better.
+   */
+  private long sinceSet(Family family, RemoteBundle bundle) {
+    return family.domain == TimeDomain.EVENT_TIME || ahead(family) == 0
+        ? 0
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - bundle.begun()) / 2;
   }
 
   /**

@@ -89,8 +89,7 @@ final class MapCallsTest {
             });
     MapCalls calls = calls(worker);
 
-    HarnessException thrown =
-        assertThrows(HarnessException.class, () -> calls.apply(window(10)));
+    HarnessException thrown = assertThrows(HarnessException.class, () -> calls.apply(window(10)));
     assertThat(thrown.getMessage(), containsString("no idea how to map"));
     assertThat(thrown.getMessage(), containsString("Asking"));
   }

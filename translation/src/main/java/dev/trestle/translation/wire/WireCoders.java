@@ -10,7 +10,6 @@ import static org.apache.beam.sdk.util.construction.ModelCoders.LENGTH_PREFIX_CO
 import static org.apache.beam.sdk.util.construction.ModelCoders.PARAM_WINDOWED_VALUE_CODER_URN;
 import static org.apache.beam.sdk.util.construction.ModelCoders.TIMER_CODER_URN;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,9 +27,8 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow.IntervalWindowCoder;
-import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.construction.ModelCoders;
-import org.apache.beam.sdk.values.WindowedValues;
+import org.apache.beam.sdk.values.WindowedValues.ParamWindowedValueCoder;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 
 /**
@@ -139,11 +137,9 @@ final class WireCoders {
   }
 
   /** The id of the coder of elements in the global window of which only the value is written. */
-  String bareValue(String id) throws IOException {
+  String bareValue(String id) {
     byte[] rest =
-        CoderUtils.encodeToByteArray(
-            WindowedValues.getFullCoder(ByteArrayCoder.of(), GlobalWindow.Coder.INSTANCE),
-            WindowedValues.valueInGlobalWindow(new byte[0]));
+        ParamWindowedValueCoder.getPayload(ParamWindowedValueCoder.of(ByteArrayCoder.of()));
     return add(
         id + "/bare",
         RunnerApi.Coder.newBuilder()

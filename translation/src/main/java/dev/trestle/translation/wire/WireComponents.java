@@ -239,7 +239,7 @@ public final class WireComponents {
   }
 
   /** The id of the coder of a port that takes values of a coder with nothing around them. */
-  public String bareValueCoderId(String coderId) throws IOException {
+  public String bareValueCoderId(String coderId) {
     return coders.bareValue(coderId);
   }
 
