@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.is;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.suite.Outcome;
 import dev.trestle.validates.suite.TestId;
-import java.util.Optional;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class JsonEventsTest {
