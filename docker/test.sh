@@ -129,7 +129,7 @@ build_image() {
 
 # As the manifest for Kubernetes has it.
 start_container() {
-  podman --log-level=fatal run --detach --name "$container" --init --read-only --tmpfs /tmp:exec,mode=1777 \
+  podman run --detach --name "$container" --init --read-only --tmpfs /tmp:exec,mode=1777 \
     --cap-drop=all --security-opt=no-new-privileges --publish 127.0.0.1::8099 \
     --volume "$volume:/var/lib/trestle" --volume "$work:$work" \
     "$image" server --listen=0.0.0.0 --insecure >/dev/null
@@ -174,13 +174,13 @@ count_words() {
 
 # Ends at SIGTERM by itself, and knows its jobs when it is started again.
 restart_container() {
-  podman --log-level=fatal stop --time=60 "$container" >/dev/null
+  podman stop --time=60 "$container" >/dev/null
   local status
   status="$(podman inspect --format '{{.State.ExitCode}}' "$container")"
   [[ "$status" == 143 ]] || fail "it has ended with $status, and should with that of SIGTERM."
   podman logs "$container" 2>&1 | grep -q "the job server is ending" ||
     fail "it has not ended in good order."
-  podman --log-level=fatal start "$container" >/dev/null
+  podman start "$container" >/dev/null
   await_health
   podman exec "$container" trestle jobs --all | grep -q '^words .*DONE' ||
     fail "the job has been forgotten."
