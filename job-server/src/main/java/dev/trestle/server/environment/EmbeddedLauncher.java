@@ -117,10 +117,10 @@ final class EmbeddedLauncher implements WorkerLauncher {
    * The harness leaves a thread of its executor waiting for good, since its process usually ends with
    * it. The options have the executor.
    */
-  private static void endThreads(Class<?> optionsType, Object options, ClassLoader classes)
+  private static void endThreads(
+      Class<?> optionsType, @Nullable Object options, ClassLoader classes)
       throws ReflectiveOperationException {
-    Class<?> executorOptions =
-        classes.loadClass("org.apache.beam.sdk.options.ExecutorOptions");
+    Class<?> executorOptions = classes.loadClass("org.apache.beam.sdk.options.ExecutorOptions");
     Object view = optionsType.getMethod("as", Class.class).invoke(options, executorOptions);
     if (executorOptions.getMethod("getScheduledExecutorService").invoke(view)
         instanceof ExecutorService executor) {
