@@ -6,6 +6,7 @@ import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -27,8 +28,9 @@ final class EmbeddedLauncher implements WorkerLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedLauncher.class);
 
   /**
-   * It complains of channels that nobody has shut down, which the harness does with none. The server
-   * of workers closes their connections. Held, because a logger that nobody holds forgets its level.
+   * It complains of channels that nobody has shut down, which the harness does with none. The
+   * server of workers closes their connections. Held, because a logger that nobody holds forgets
+   * its level.
    */
   private static final java.util.logging.Logger ORPHANS =
       java.util.logging.Logger.getLogger(
@@ -95,27 +97,34 @@ final class EmbeddedLauncher implements WorkerLauncher {
         endpointType
             .getMethod("parseFrom", byte[].class)
             .invoke(null, (Object) connection.endpoint().toByteArray());
+    Method main =
+        classes
+            .loadClass("org.apache.beam.fn.harness.FnHarness")
+            .getMethod(
+                "main",
+                String.class,
+                optionsType,
+                Set.class,
+                endpointType,
+                endpointType,
+                endpointType);
     try {
-      classes
-          .loadClass("org.apache.beam.fn.harness.FnHarness")
-          .getMethod(
-              "main", String.class, optionsType, Set.class, endpointType, endpointType, endpointType)
-          .invoke(
-              null,
-              connection.id(),
-              readOptions,
-              connection.runnerCapabilities(),
-              endpoint,
-              endpoint,
-              null);
+      main.invoke(
+          null,
+          connection.id(),
+          readOptions,
+          connection.runnerCapabilities(),
+          endpoint,
+          endpoint,
+          null);
     } finally {
       endThreads(optionsType, readOptions, classes);
     }
   }
 
   /**
-   * The harness leaves a thread of its executor waiting for good, since its process usually ends with
-   * it. The options have the executor.
+   * The harness leaves a thread of its executor waiting for good, since its process usually ends
+   * with it. The options have the executor.
    */
   private static void endThreads(
       Class<?> optionsType, @Nullable Object options, ClassLoader classes)

@@ -27,8 +27,8 @@ public final class WorkerServer implements AutoCloseable {
   private static final int SILENCE_SECONDS = 60;
 
   /**
-   * After how long a connection without calls is closed. Workers that are threads leave theirs open;
-   * others connect again when they have something to ask.
+   * After how long a connection without calls is closed. Workers that are threads leave theirs
+   * open; others connect again when they have something to ask.
    */
   private static final int IDLE_CONNECTION_SECONDS = 30;
 
