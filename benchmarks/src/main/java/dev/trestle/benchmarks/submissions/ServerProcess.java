@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A job server in a process of its own, as its operating system sees it (Linux). */
@@ -15,6 +16,9 @@ final class ServerProcess implements AutoCloseable {
 
   private static final String READY = "ready endpoint=";
   private static final String HEAP = "-Xmx512m";
+
+  /** A server closes connections without calls, and ends idle threads, somewhat earlier. */
+  private static final long SETTLING_SECONDS = 60;
 
   private final Process process;
   private final Path directory;
@@ -61,8 +65,9 @@ final class ServerProcess implements AutoCloseable {
     return endpoint;
   }
 
-  /** Weighs it, after it has collected its garbage. */
+  /** Weighs it, when it has come to rest and collected its garbage. */
   Weight weigh() throws IOException, InterruptedException {
+    TimeUnit.SECONDS.sleep(SETTLING_SECONDS);
     long heap = reachableBytes();
     Path seen = Path.of("/proc", Long.toString(process.pid()));
     return new Weight(heap, count(seen.resolve("task")), count(seen.resolve("fd")), diskBytes());

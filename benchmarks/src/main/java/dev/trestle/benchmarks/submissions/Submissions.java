@@ -46,8 +46,10 @@ public final class Submissions {
       Submissions submissions = new Submissions(new SmallJobs(server.endpoint()));
       submissions.submit(0, WARM_UP);
       Weight before = server.weigh();
+      System.err.println("submissions: the server has " + before);
       submissions.submit(WARM_UP, count);
       Weight after = server.weigh();
+      System.err.println("submissions: the server has " + after);
       System.out.println(line(count, submissions.failed.get(), before, after));
       System.exit(submissions.failed.get() == 0 ? 0 : 1);
     }

@@ -6,8 +6,11 @@ import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.logging.Level;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
@@ -23,6 +26,19 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedLauncher implements WorkerLauncher {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedLauncher.class);
+
+  /**
+   * It complains of channels that nobody has shut down, which the harness does with none. The
+   * server of workers closes their connections. Held, because a logger that nobody holds forgets
+   * its level.
+   */
+  private static final java.util.logging.Logger ORPHANS =
+      java.util.logging.Logger.getLogger(
+          "org.apache.beam.vendor.grpc.v1p69p0.io.grpc.internal.ManagedChannelOrphanWrapper");
+
+  static {
+    ORPHANS.setLevel(Level.OFF);
+  }
 
   private static final String LOG_TO_RUNNER = "beam:option:enable_log_via_fn_api:v1";
 
@@ -81,18 +97,44 @@ final class EmbeddedLauncher implements WorkerLauncher {
         endpointType
             .getMethod("parseFrom", byte[].class)
             .invoke(null, (Object) connection.endpoint().toByteArray());
-    classes
-        .loadClass("org.apache.beam.fn.harness.FnHarness")
-        .getMethod(
-            "main", String.class, optionsType, Set.class, endpointType, endpointType, endpointType)
-        .invoke(
-            null,
-            connection.id(),
-            readOptions,
-            connection.runnerCapabilities(),
-            endpoint,
-            endpoint,
-            null);
+    Method main =
+        classes
+            .loadClass("org.apache.beam.fn.harness.FnHarness")
+            .getMethod(
+                "main",
+                String.class,
+                optionsType,
+                Set.class,
+                endpointType,
+                endpointType,
+                endpointType);
+    try {
+      main.invoke(
+          null,
+          connection.id(),
+          readOptions,
+          connection.runnerCapabilities(),
+          endpoint,
+          endpoint,
+          null);
+    } finally {
+      endThreads(optionsType, readOptions, classes);
+    }
+  }
+
+  /**
+   * The harness leaves a thread of its executor waiting for good, since its process usually ends
+   * with it. The options have the executor.
+   */
+  private static void endThreads(
+      Class<?> optionsType, @Nullable Object options, ClassLoader classes)
+      throws ReflectiveOperationException {
+    Class<?> executorOptions = classes.loadClass("org.apache.beam.sdk.options.ExecutorOptions");
+    Object view = optionsType.getMethod("as", Class.class).invoke(options, executorOptions);
+    if (executorOptions.getMethod("getScheduledExecutorService").invoke(view)
+        instanceof ExecutorService executor) {
+      executor.shutdownNow();
+    }
   }
 
   private synchronized ClassLoader classes() throws IOException, WorkerException {

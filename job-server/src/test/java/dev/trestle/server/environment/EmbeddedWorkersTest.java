@@ -13,6 +13,8 @@ import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,25 @@ final class EmbeddedWorkersTest {
       SdkWorker worker = fixture.workers().worker(EMBEDDED, 0);
       assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
     }
+  }
+
+  @Test
+  void aWorkerLeavesNoThreads() throws Exception {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      WorkerFixture.echo(fixture.workers().worker(EMBEDDED, 0), "a");
+    }
+    while (waitsToFinalize(before)) {
+      Thread.sleep(10);
+    }
+  }
+
+  /** Whether there is a thread of a harness that was not there before. */
+  private static boolean waitsToFinalize(Set<Thread> before) {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> !before.contains(thread.getKey()))
+        .flatMap(thread -> Arrays.stream(thread.getValue()))
+        .anyMatch(frame -> frame.getClassName().endsWith(".FinalizeBundleHandler"));
   }
 
   @Test

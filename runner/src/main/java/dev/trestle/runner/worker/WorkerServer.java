@@ -26,6 +26,12 @@ public final class WorkerServer implements AutoCloseable {
   /** After how long a connection is broken whose other side, or the way to it, does not respond. */
   private static final int SILENCE_SECONDS = 60;
 
+  /**
+   * After how long a connection without calls is closed. Workers that are threads leave theirs
+   * open; others connect again when they have something to ask.
+   */
+  private static final int IDLE_CONNECTION_SECONDS = 30;
+
   private static final int IDLE_THREAD_SECONDS = 10;
 
   /** How long workers have at the end to hear that they are let go. */
@@ -85,6 +91,7 @@ public final class WorkerServer implements AutoCloseable {
             .addService(guarded(new ProvisionService(workers)))
             .addService(guarded(new ArtifactService(workers)))
             .maxInboundMessageSize(MOST_MESSAGE_BYTES)
+            .maxConnectionIdle(IDLE_CONNECTION_SECONDS, TimeUnit.SECONDS)
             .keepAliveTime(SILENCE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(SILENCE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(1, TimeUnit.SECONDS) // Python asks every few seconds
