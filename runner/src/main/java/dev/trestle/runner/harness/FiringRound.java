@@ -20,7 +20,6 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.apache.beam.sdk.values.CausedByDrain;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
-import org.joda.time.Duration;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +122,7 @@ final class FiringRound implements TimerHandler {
             family,
             scope.window(),
             timer.getTimerId(),
-            timer.getTimestamp().minus(Duration.millis(families.ahead(family))),
+            families.timeOfWorker(family, scope.window(), timer.getTimestamp()),
             timer.getOutputTimestamp());
         times.put(key, timer.getTimestamp().getMillis());
       }

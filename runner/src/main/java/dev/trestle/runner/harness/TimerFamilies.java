@@ -18,6 +18,7 @@ import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.util.construction.Timer;
 import org.joda.time.Duration;
+import org.joda.time.Instant;
 
 /** The timers that a step's workers may set. Belongs to the task's owner. */
 final class TimerFamilies {
@@ -98,17 +99,17 @@ final class TimerFamilies {
       throw new HarnessException(step, "its worker sets unknown timers " + timers.family());
     }
     InputStream in = timers.bytes().newInput();
-    long later = ahead(family) + sinceSet(family, timers.bundle());
+    long sinceSet = sinceSet(family, timers.bundle());
     try {
       while (in.available() > 0) {
-        set(family, family.coder.decode(in), later);
+        set(family, family.coder.decode(in), sinceSet);
       }
     } catch (IOException e) {
       throw new HarnessException(step, e);
     }
   }
 
-  private void set(Family family, Timer<Object> timer, long later) throws IOException {
+  private void set(Family family, Timer<Object> timer, long sinceSet) throws IOException {
     keys.makeCurrent(timer.getUserKey());
     String tag = timer.getDynamicTimerTag();
     for (BoundedWindow window : timer.getWindows()) {
@@ -124,7 +125,7 @@ final class TimerFamilies {
                 StateNamespaces.window(windowCoder, window),
                 tag,
                 family.id,
-                timer.getFireTimestamp().plus(Duration.millis(later)),
+                timeOfJob(family, window, timer.getFireTimestamp()).plus(Duration.millis(sinceSet)),
                 timer.getHoldTimestamp(),
                 family.domain);
       }
@@ -137,17 +138,32 @@ final class TimerFamilies {
    * better.
    */
   private long sinceSet(Family family, RemoteBundle bundle) {
-    return family.domain == TimeDomain.EVENT_TIME || ahead(family) == 0
+    return family.domain == TimeDomain.EVENT_TIME || aheadOfWallTime() == 0
         ? 0
         : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - bundle.begun()) / 2;
   }
 
   /**
-   * How much later, in milliseconds, a time is for the job than it is for workers. In processing
-   * time these have the wall clock. In event time they expect a timer when the watermark has
-   * reached its time, and the job has timers fire whose time it has passed.
+   * When a timer is due in the job. In processing time workers have the wall clock. In event time
+   * they expect a timer when the watermark has reached its time, and the job has timers fire whose
+   * time it has passed; but the end of a window is that of its last elements for all.
    */
-  long ahead(Family family) {
-    return family.domain == TimeDomain.EVENT_TIME ? -1 : ScriptedClock.aheadOfWallTime(clock);
+  private Instant timeOfJob(Family family, BoundedWindow window, Instant time) {
+    if (family.domain == TimeDomain.EVENT_TIME) {
+      return time.isBefore(window.maxTimestamp()) ? time.minus(Duration.millis(1)) : time;
+    }
+    return time.plus(Duration.millis(aheadOfWallTime()));
+  }
+
+  /** The time of a timer that is due, as the worker has set it. */
+  Instant timeOfWorker(Family family, BoundedWindow window, Instant time) {
+    if (family.domain == TimeDomain.EVENT_TIME) {
+      return time.isBefore(window.maxTimestamp()) ? time.plus(Duration.millis(1)) : time;
+    }
+    return time.minus(Duration.millis(aheadOfWallTime()));
+  }
+
+  private long aheadOfWallTime() {
+    return ScriptedClock.aheadOfWallTime(clock);
   }
 }
