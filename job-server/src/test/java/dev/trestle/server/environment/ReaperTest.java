@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,11 +19,20 @@ final class ReaperTest {
 
   private final Reaper reaper = new Reaper();
   private Path files;
+  private List<ProcessHandle> others;
   private Process watched;
   private Process forgotten;
 
+  private static List<ProcessHandle> reapers() {
+    return ProcessHandle.current()
+        .children()
+        .filter(each -> each.info().commandLine().orElse("").contains(Reaper.NAME))
+        .collect(Collectors.toList());
+  }
+
   @BeforeEach
   void start() throws IOException {
+    others = reapers();
     files = Files.createDirectory(directory.resolve("with a space"));
     Files.writeString(files.resolve("file"), "content");
     watched = new ProcessBuilder("sleep", "1000").start();
@@ -42,11 +52,8 @@ final class ReaperTest {
     reaper.watch(watched.toHandle());
     reaper.forget(forgotten.toHandle());
     reaper.watch(files);
-    List<ProcessHandle> itself =
-        ProcessHandle.current()
-            .children()
-            .filter(each -> each.info().commandLine().orElse("").contains(Reaper.NAME))
-            .toList();
+    List<ProcessHandle> itself = reapers();
+    itself.removeAll(others);
     reaper.close();
     watched.waitFor();
     itself.forEach(each -> each.onExit().join());
