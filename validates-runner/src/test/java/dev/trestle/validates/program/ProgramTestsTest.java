@@ -84,7 +84,8 @@ class ProgramTestsTest {
 
   @Test
   void aTestThatTakesLongOnPurposeIsNotOverdue() throws Exception {
-    RunningTests running = new RunningTests(reports.resolve("log"), reports, printed -> printed);
+    Path log = Files.createFile(reports.resolve("log"));
+    RunningTests running = new RunningTests(log, reports, printed -> printed);
     TestId test = new TestId("sample", "takesLong");
     running.on(new TestEvent.Started(test, Duration.ofHours(1)));
     assertThat(running.longest().orElseThrow().isNegative(), is(true));
