@@ -26,6 +26,7 @@ enum PythonEngine {
           "--runner=PortableRunner",
           "--job_endpoint=" + endpoint,
           "--environment_type=PROCESS",
+          "--environment_config={}",
           "--sdk_worker_parallelism=2");
     }
   },
