@@ -3,6 +3,7 @@ package dev.trestle.server.environment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -14,11 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ final class ForkServer implements AutoCloseable {
   private static final int FIRST_SIGNAL = 128;
   private static final int KILL = 9;
   private static final int STOP_SECONDS = 5;
+
+  /** For how long its last words are waited for when it has ended. */
+  private static final int LAST_WORDS_MILLIS = 500;
 
   /** A worker that has been asked for, or is there. */
   private record Worker(
@@ -57,6 +61,8 @@ final class ForkServer implements AutoCloseable {
   /** Those that are there, by process id. Belongs to the thread that reads answers. */
   private final Map<Long, Worker> workers = new HashMap<>();
 
+  private final Thread errors;
+
   /** What it has printed last, of its own. */
   private volatile String lastWords = "";
 
@@ -70,14 +76,16 @@ final class ForkServer implements AutoCloseable {
     this.executable = executable;
     process = new ProcessBuilder(executable, "-c", SCRIPT).start();
     requests = process.outputWriter(StandardCharsets.UTF_8);
-    start("errors-of-fork-server", this::readErrors);
+    errors = start("errors-of-fork-server", this::readErrors);
     start("answers-of-fork-server", this::readAnswers);
   }
 
-  private static void start(String name, Runnable task) {
+  @CanIgnoreReturnValue
+  private static Thread start(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private static String script() {
@@ -97,6 +105,7 @@ final class ForkServer implements AutoCloseable {
    * @param variables all that it has in its environment
    * @param output is told the lines that it prints, by a thread that all workers share
    * @throws IOException if the server ends without having forked it, with what it said last
+   * @throws InterruptedException if it was interrupted; the worker ends when it comes
    */
   ChildProcess fork(Path directory, Map<String, String> variables, Consumer<String> output)
       throws IOException, InterruptedException {
@@ -106,7 +115,7 @@ final class ForkServer implements AutoCloseable {
     Worker worker = new Worker(output, new CompletableFuture<>(), new CompletableFuture<>());
     synchronized (this) {
       if (ended) {
-        throw hasEnded(null);
+        throw hasEnded();
       }
       asked.add(worker);
       try {
@@ -120,12 +129,18 @@ final class ForkServer implements AutoCloseable {
     try {
       return new ChildProcess(worker.forked.get(), worker.status);
     } catch (ExecutionException e) {
-      throw hasEnded(e);
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? "No worker" : cause.getMessage(), e);
+    } catch (InterruptedException e) {
+      if (!worker.forked.cancel(false) && !worker.forked.isCompletedExceptionally()) {
+        worker.forked.join().destroy();
+      }
+      throw e;
     }
   }
 
-  private IOException hasEnded(@Nullable Throwable cause) {
-    return new IOException("Workers cannot be forked from " + executable + ": " + lastWords, cause);
+  private IOException hasEnded() {
+    return new IOException("Workers cannot be forked from " + executable + ": " + lastWords);
   }
 
   /** Whether it can be asked for workers, as far as is known. */
@@ -155,6 +170,11 @@ final class ForkServer implements AutoCloseable {
       LOG.debug("The fork server of {} has ended", executable, e);
     }
     process.destroyForcibly();
+    try {
+      errors.join(LAST_WORDS_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Nobody knows this thread", e);
+    }
     end();
   }
 
@@ -166,10 +186,12 @@ final class ForkServer implements AutoCloseable {
         worker = asked.remove();
       }
       workers.put(pid, worker);
-      ProcessHandle.of(pid)
-          .ifPresentOrElse(
-              worker.forked::complete,
-              () -> worker.forked.completeExceptionally(new IOException("Ended at once")));
+      Optional<ProcessHandle> handle = ProcessHandle.of(pid);
+      if (handle.isEmpty()) {
+        worker.forked.completeExceptionally(new IOException("The worker has ended at once"));
+      } else if (!worker.forked.complete(handle.get())) {
+        handle.get().destroy(); // nobody waits for it any more
+      }
     } else if (answer.has("printed")) {
       Worker worker = workers.get(answer.get("pid").asLong());
       if (worker != null) { // else a child of one that has ended
@@ -194,8 +216,7 @@ final class ForkServer implements AutoCloseable {
     }
     synchronized (this) {
       ended = true;
-      asked.forEach(
-          worker -> worker.forked.completeExceptionally(new IOException("No fork server")));
+      asked.forEach(worker -> worker.forked.completeExceptionally(hasEnded()));
       asked.clear();
     }
   }

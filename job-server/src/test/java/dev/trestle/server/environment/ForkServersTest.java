@@ -148,6 +148,24 @@ final class ForkServersTest {
   }
 
   @Test
+  void aWorkerThatNobodyWaitsForEnds() throws Exception {
+    Files.writeString(directory.resolve("apache_beam/__init__.py"), "import time; time.sleep(2)");
+    Thread asking =
+        new Thread(() -> assertThrows(InterruptedException.class, () -> fork("sleep")), "asking");
+    asking.start();
+    asking.interrupt();
+    asking.join();
+    ChildProcess wanted = fork("sleep");
+    for (ProcessHandle each : wanted.handle().parent().orElseThrow().children().toList()) {
+      if (!each.equals(wanted.handle())) {
+        each.onExit().get(1, TimeUnit.MINUTES);
+      }
+    }
+    assertThat(wanted.handle().destroyForcibly(), is(true));
+    assertThat(status(wanted), is(128 + 9));
+  }
+
+  @Test
   void nothingIsForkedAfterTheEnd() {
     servers.close();
     assertThrows(IOException.class, () -> fork("0"));
