@@ -12,6 +12,7 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateResponse;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
@@ -21,6 +22,8 @@ final class AnsweringWorker implements SdkWorkers, SdkWorker {
 
   private final Answers answers;
   private int registered;
+  private boolean asks;
+  private boolean abandoned;
 
   /** What it says to what. */
   interface Answers {
@@ -42,6 +45,16 @@ final class AnsweringWorker implements SdkWorkers, SdkWorker {
             "out"),
         this,
         0);
+  }
+
+  /** From here on it asks for state in place of an answer. */
+  void ask() {
+    asks = true;
+  }
+
+  /** Whether any of its bundles has been given up. */
+  boolean isAbandoned() {
+    return abandoned;
   }
 
   /** How many descriptors it has got. */
@@ -89,6 +102,10 @@ final class AnsweringWorker implements SdkWorkers, SdkWorker {
 
     @Override
     public void endOfInput() {
+      if (asks) {
+        listener.stateRequested(StateRequest.getDefaultInstance());
+        return;
+      }
       try {
         listener.elements("out", answers.answer(question));
         listener.done(ProcessBundleResponse.getDefaultInstance());
@@ -125,6 +142,8 @@ final class AnsweringWorker implements SdkWorkers, SdkWorker {
     }
 
     @Override
-    public void abandon() {}
+    public void abandon() {
+      abandoned = true;
+    }
   }
 }

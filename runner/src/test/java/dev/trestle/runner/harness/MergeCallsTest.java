@@ -7,10 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.trestle.runner.worker.BundleListener;
-import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.SdkWorkers;
-import dev.trestle.runner.worker.WorkerBundle;
 import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.translation.PipelineTranslator;
 import dev.trestle.translation.graph.Node;
@@ -20,12 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
-import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateResponse;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Components;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -70,126 +61,33 @@ class MergeCallsTest {
   private static final Coder<Iterable<IntervalWindow>> WINDOWS = IterableCoder.of(WINDOW);
 
   /** All windows become one. */
-  private static final class MergingWorker implements SdkWorkers, SdkWorker {
-
-    private final List<ProcessBundleDescriptor> registered = new ArrayList<>();
-    private boolean failing;
-    private boolean asking;
-    private boolean abandoned;
-
-    @Override
-    public SdkWorker worker(Environment environment, int taskIndex) {
-      return this;
+  private static ByteString merged(ByteString sent) throws IOException {
+    Iterable<IntervalWindow> windows =
+        CoderUtils.decodeFromByteArray(
+                global(KvCoder.of(ByteArrayCoder.of(), WINDOWS)), sent.toByteArray())
+            .getValue()
+            .getValue();
+    IntervalWindow all = null;
+    for (IntervalWindow window : windows) {
+      all = all == null ? window : all.span(window);
     }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public String id() {
-      return "merging";
-    }
-
-    @Override
-    public String register(ProcessBundleDescriptor template) {
-      registered.add(template);
-      return "descriptor";
-    }
-
-    @Override
-    public WorkerBundle begin(String descriptor, List<CacheToken> tokens, BundleListener listener) {
-      return new MergingBundle(listener);
-    }
-
-    private final class MergingBundle implements WorkerBundle {
-
-      private final BundleListener listener;
-      private ByteString sent = ByteString.EMPTY;
-
-      MergingBundle(BundleListener listener) {
-        this.listener = listener;
-      }
-
-      @Override
-      public void send(String port, ByteString elements) {
-        sent = sent.concat(elements);
-      }
-
-      @Override
-      public void endOfInput() {
-        if (failing) {
-          listener.failed(new WorkerException("no idea how to merge"));
-        } else if (asking) {
-          listener.stateRequested(StateRequest.getDefaultInstance());
-        } else {
-          try {
-            listener.elements("out", merged());
-            listener.done(ProcessBundleResponse.getDefaultInstance());
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        }
-      }
-
-      private ByteString merged() throws IOException {
-        Iterable<IntervalWindow> windows =
-            CoderUtils.decodeFromByteArray(
-                    global(KvCoder.of(ByteArrayCoder.of(), WINDOWS)), sent.toByteArray())
-                .getValue()
-                .getValue();
-        IntervalWindow all = null;
-        for (IntervalWindow window : windows) {
-          all = all == null ? window : all.span(window);
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        global(
-                KvCoder.of(
-                    ByteArrayCoder.of(),
-                    KvCoder.of(WINDOWS, IterableCoder.of(KvCoder.of(WINDOW, WINDOWS)))))
-            .encode(
-                WindowedValues.valueInGlobalWindow(
-                    KV.of(new byte[0], KV.of(List.of(), List.of(KV.of(all, windows))))),
-                out);
-        return ByteString.copyFrom(out.toByteArray());
-      }
-
-      private static <T> Coder<WindowedValue<T>> global(Coder<T> coder) {
-        return WindowedValues.getFullCoder(coder, GlobalWindow.Coder.INSTANCE);
-      }
-
-      @Override
-      public void sendTimers(String transform, String family, ByteString timers) {
-        throw new AssertionError();
-      }
-
-      @Override
-      public void answer(StateResponse.Builder response) {
-        throw new AssertionError();
-      }
-
-      @Override
-      public void requestProgress() {
-        throw new AssertionError();
-      }
-
-      @Override
-      public void requestSplit(String port, DesiredSplit split) {
-        throw new AssertionError();
-      }
-
-      @Override
-      public void finalizeBundle() {
-        throw new AssertionError();
-      }
-
-      @Override
-      public void abandon() {
-        abandoned = true;
-      }
-    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    global(
+            KvCoder.of(
+                ByteArrayCoder.of(),
+                KvCoder.of(WINDOWS, IterableCoder.of(KvCoder.of(WINDOW, WINDOWS)))))
+        .encode(
+            WindowedValues.valueInGlobalWindow(
+                KV.of(new byte[0], KV.of(List.of(), List.of(KV.of(all, windows))))),
+            out);
+    return ByteString.copyFrom(out.toByteArray());
   }
 
-  private final MergingWorker worker = new MergingWorker();
+  private static <T> Coder<WindowedValue<T>> global(Coder<T> coder) {
+    return WindowedValues.getFullCoder(coder, GlobalWindow.Coder.INSTANCE);
+  }
+
+  private final AnsweringWorker worker = new AnsweringWorker(MergeCallsTest::merged);
 
   /** A grouping in windows of a kind that another process knows. */
   private static Step.GroupByKey grouping(boolean foreign) {
@@ -276,14 +174,18 @@ class MergeCallsTest {
 
     assertThat(merge(step, windows), contains(windows + " to " + window(step, 0, 15)));
     assertThat(merge(step, windows), contains(windows + " to " + window(step, 0, 15)));
-    assertThat(worker.registered.size(), is(1));
-    assertThat(worker.abandoned, is(false));
+    assertThat(worker.registered(), is(1));
+    assertThat(worker.isAbandoned(), is(false));
   }
 
   @Test
   void failureOfTheWorkerIsOneOfTheGrouping() throws Exception {
-    worker.failing = true;
-    Step.GroupByKey step = new WindowMergers(worker).bind(grouping(true));
+    AnsweringWorker failing =
+        new AnsweringWorker(
+            question -> {
+              throw new WorkerException("no idea how to merge");
+            });
+    Step.GroupByKey step = new WindowMergers(failing).bind(grouping(true));
 
     HarnessException thrown =
         assertThrows(HarnessException.class, () -> merge(step, List.of(window(step, 0, 10))));
@@ -293,11 +195,11 @@ class MergeCallsTest {
 
   @Test
   void questionsAreNotAnswered() throws Exception {
-    worker.asking = true;
+    worker.ask();
     Step.GroupByKey step = new WindowMergers(worker).bind(grouping(true));
 
     assertThrows(HarnessException.class, () -> merge(step, List.of(window(step, 0, 10))));
-    assertThat(worker.abandoned, is(true));
+    assertThat(worker.isAbandoned(), is(true));
   }
 
   @Test

@@ -3,13 +3,19 @@ package dev.trestle.validates.sdk;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.trestle.validates.process.OutputLines;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.suite.Outcome;
 import dev.trestle.validates.suite.TestId;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the programs in {@code validates-runner/sdks} print: a JSON object a line, with {@code
@@ -21,6 +27,21 @@ final class JsonEvents {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private JsonEvents() {}
+
+  /**
+   * The tests that a program says it has.
+   *
+   * @param errors file for what it says besides
+   */
+  static NavigableSet<TestId> allFound(ProcessBuilder program, Path errors)
+      throws IOException, InterruptedException {
+    try (OutputLines lines = OutputLines.of(program, errors)) {
+      return lines.all().stream()
+          .map(JsonEvents::found)
+          .flatMap(Optional::stream)
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
 
   /** The test that a line is about, if it says that the program has it. */
   static Optional<TestId> found(String line) {

@@ -1,6 +1,5 @@
 package dev.trestle.validates.sdk;
 
-import dev.trestle.validates.process.OutputLines;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.program.TestProgram;
 import dev.trestle.validates.suite.TestId;
@@ -13,9 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -39,13 +35,7 @@ public record PythonProgram(
 
   @Override
   public NavigableSet<TestId> tests() throws IOException, InterruptedException {
-    try (OutputLines lines =
-        OutputLines.of(pytest(List.of("--collect-only")), reports.resolve("collect.log"))) {
-      return lines.all().stream()
-          .map(JsonEvents::found)
-          .flatMap(Optional::stream)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+    return JsonEvents.allFound(pytest(List.of("--collect-only")), reports.resolve("collect.log"));
   }
 
   /** Dealt out one by one, since neighbours take about the same time. */

@@ -1,6 +1,5 @@
 package dev.trestle.validates.sdk;
 
-import dev.trestle.validates.process.OutputLines;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.program.TestProgram;
 import dev.trestle.validates.suite.TestId;
@@ -10,9 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * {@code quick_starts.py}, which runs sections of the documentation.
@@ -27,12 +23,7 @@ public record QuickStartProgram(Path root, Path script, String kafka, Path repor
 
   @Override
   public NavigableSet<TestId> tests() throws IOException, InterruptedException {
-    try (OutputLines lines = OutputLines.of(python(List.of()), reports.resolve("collect.log"))) {
-      return lines.all().stream()
-          .map(JsonEvents::found)
-          .flatMap(Optional::stream)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+    return JsonEvents.allFound(python(List.of()), reports.resolve("collect.log"));
   }
 
   /** They share a server, and its port. */

@@ -1,6 +1,5 @@
 package dev.trestle.validates.sdk;
 
-import dev.trestle.validates.process.OutputLines;
 import dev.trestle.validates.program.TestEvent;
 import dev.trestle.validates.program.TestProgram;
 import dev.trestle.validates.suite.TestId;
@@ -10,9 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * {@code suite.js}, which runs Mocha.
@@ -27,12 +23,7 @@ public record TypeScriptProgram(
 
   @Override
   public NavigableSet<TestId> tests() throws IOException, InterruptedException {
-    try (OutputLines lines = OutputLines.of(node(), reports.resolve("collect.log"))) {
-      return lines.all().stream()
-          .map(JsonEvents::found)
-          .flatMap(Optional::stream)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+    return JsonEvents.allFound(node(), reports.resolve("collect.log"));
   }
 
   /** They are few and take little time. */
