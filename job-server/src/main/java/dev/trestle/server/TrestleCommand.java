@@ -9,6 +9,7 @@ import dev.trestle.server.cli.ExitCodes;
 import dev.trestle.server.cli.ExpansionServiceCommand;
 import dev.trestle.server.cli.GraphCommand;
 import dev.trestle.server.cli.HealthCommand;
+import dev.trestle.server.cli.Help;
 import dev.trestle.server.cli.InspectCommand;
 import dev.trestle.server.cli.JobsCommand;
 import dev.trestle.server.cli.LogsCommand;
@@ -56,12 +57,12 @@ public final class TrestleCommand {
    * @return the exit status: see {@link ExitCodes}
    */
   public static int run(Terminal terminal, String... arguments) {
-    CommandLine commands = new CommandLine(new TrestleCommand());
+    CommandLine commands = withHelp(new TrestleCommand());
     add(commands, new WordCountCommand(terminal));
     add(commands, new RunCommand(terminal));
     add(commands, new GraphCommand(terminal));
     commands.addSubcommand(
-        new CommandLine(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
+        withHelp(new CheckpointCommand()).addSubcommand(new InspectCommand(terminal)));
     commands.addSubcommand(new ServerCommand(terminal));
     commands.addSubcommand(new HealthCommand(terminal));
     commands.addSubcommand(new ExpansionServiceCommand(terminal));
@@ -72,7 +73,7 @@ public final class TrestleCommand {
     commands.addSubcommand(new SavepointCommand(terminal));
     commands.addSubcommand(new DrainCommand(terminal));
     commands.addSubcommand(new CancelCommand(terminal));
-    commands.addSubcommand(new VersionCommand(terminal));
+    commands.addSubcommand(withHelp(new VersionCommand(terminal)));
     commands.addSubcommand(new CommandLine.HelpCommand());
     Mistakes mistakes = new Mistakes(terminal);
     if (arguments.length == 0) {
@@ -86,6 +87,11 @@ public final class TrestleCommand {
         .setParameterExceptionHandler(mistakes::inCommandLine)
         .setExecutionExceptionHandler(mistakes::inExecution)
         .execute(arguments);
+  }
+
+  /** For those that have no other options. */
+  private static CommandLine withHelp(Object command) {
+    return new CommandLine(command).addMixin("help", new Help());
   }
 
   /** Adds a command that leaves options it does not know to the pipeline. */

@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -19,6 +20,8 @@ import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
   @TempDir Path directory;
@@ -145,6 +148,22 @@ class CommandsTest {
   void helpTeaches() {
     assertThat(Command.run("wordcount", "--help").out(), containsString("--input=LICENSE"));
     assertThat(Command.run("help").out(), containsString("wordcount"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", "wordcount", "run", "graph", "checkpoint", "checkpoint inspect", "server", "health",
+        "expansion-service", "jobs", "show", "logs", "metrics", "savepoint", "drain", "cancel",
+        "version", "help"
+      })
+  void everyCommandHasHelp(String name) {
+    for (String option : List.of("-h", "--help")) {
+      Command command = Command.run((name + " " + option).strip().split(" "));
+      assertThat(command.err(), is(""));
+      assertThat(command.out(), containsString(("Usage: trestle " + name).strip()));
+      assertThat(command.exitCode(), is(0));
+    }
   }
 
   @Test

@@ -8,7 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,22 +46,32 @@ record PythonInterpreter(
    */
   static PythonInterpreter find(Sdk sdk, Optional<String> configured)
       throws WorkerException, InterruptedException {
+    Set<String> candidates = candidates(sdk, configured);
     List<PythonInterpreter> found = new ArrayList<>();
-    for (String candidate : candidates(sdk, configured)) {
-      PythonInterpreter interpreter = probe(candidate);
-      if (interpreter != null && interpreter.runs(sdk)) {
-        if (interpreter.hasInstalled(sdk)) {
-          return interpreter;
+    ExecutorService side = Executors.newFixedThreadPool(candidates.size());
+    try {
+      List<Future<@Nullable PythonInterpreter>> probes = new ArrayList<>();
+      candidates.forEach(candidate -> probes.add(side.submit(() -> probe(candidate))));
+      for (Future<@Nullable PythonInterpreter> each : probes) {
+        PythonInterpreter interpreter = each.get();
+        if (interpreter != null && interpreter.runs(sdk)) {
+          if (interpreter.hasInstalled(sdk)) {
+            return interpreter;
+          }
+          found.add(interpreter);
         }
-        found.add(interpreter);
       }
+    } catch (ExecutionException e) {
+      throw new WorkerException("No Python can be looked for", e);
+    } finally {
+      side.shutdownNow();
     }
     if (found.isEmpty()) {
       throw new WorkerException(
           "No worker in Python can be started: there is no Python "
               + sdk.languageVersion()
               + " among "
-              + candidates(sdk, configured).stream().collect(Collectors.joining(", "))
+              + String.join(", ", candidates)
               + ". Install it, or name it with --python");
     }
     return found.get(0);

@@ -8,6 +8,7 @@ Answers go to standard output, a JSON object a line, the answers to requests in 
   {"pid": pid, "status": n}                                the negative number of a signal
 It ends when its input has ended and no worker is left, or when none has been there for a while.
 """
+import atexit
 import gc
 import json
 import os
@@ -15,8 +16,11 @@ import runpy
 import selectors
 import signal
 import sys
+import threading
+import traceback
 
 WORKER = 'apache_beam.runners.worker.sdk_worker_main'
+NAMES = 'apache_beam.runners.worker.worker_id_interceptor'
 IDLE_SECONDS = 600
 
 
@@ -131,15 +135,35 @@ def become(request):
   os.environ.update(request['variables'])
   os.chdir(request['directory'])
   sys.argv = [WORKER]
+  # The SDK looks it up when it is imported; without it the worker's log is refused.
+  sys.modules[NAMES].WorkerIdInterceptor._worker_id = os.environ['WORKER_ID']
   if 'numpy' in sys.modules:
     sys.modules['numpy'].random.seed()  # the standard library sees to its own
-  # As python -m does it: in this module, which picklers may know as the main one already.
-  runpy._run_module_as_main(WORKER)
+  status = 1
+  try:
+    # As python -m does it: in this module, which picklers may know as the main one already.
+    runpy._run_module_as_main(WORKER)
+    status = 0
+  except SystemExit as e:
+    if isinstance(e.code, int) or e.code is None:
+      status = e.code or 0
+    else:
+      print(e.code, file=sys.stderr)
+  except BaseException:
+    traceback.print_exc()
+  # What an interpreter does at its end, but for taking apart all that the SDK has imported: that
+  # would copy every page of it.
+  threading._shutdown()
+  atexit._run_exitfuncs()
+  sys.stdout.flush()
+  sys.stderr.flush()
+  os._exit(status)
 
 
 server = ForkServer()
 __import__('apache_beam')
 __import__(WORKER)
+__import__(NAMES)
 del sys.modules[WORKER]  # it becomes the main module
 gc.collect()
 gc.freeze()  # so that the pages stay shared

@@ -32,11 +32,21 @@ final class ForkServersTest {
       print('noise')
       """;
 
+  private static final String NAMES =
+      """
+      import os
+      class WorkerIdInterceptor:
+        _worker_id = os.environ.get('WORKER_ID')
+      """;
+
   private static final String WORKER =
       """
-      import os, subprocess, sys, time
+      import atexit, os, subprocess, sys, time
+      from apache_beam.runners.worker.worker_id_interceptor import WorkerIdInterceptor
       if __name__ == '__main__':
         print('main in', os.getcwd(), 'with', sorted(os.environ))
+        print('called', WorkerIdInterceptor._worker_id)
+        atexit.register(print, 'at the exit')
         end = os.environ['END']
         if end == 'sleep':
           print('sleeps', flush=True)
@@ -70,6 +80,7 @@ final class ForkServersTest {
     Path worker = Files.createDirectories(directory.resolve("apache_beam/runners/worker"));
     Files.writeString(directory.resolve("apache_beam/__init__.py"), SDK);
     Files.writeString(worker.resolve("sdk_worker_main.py"), WORKER);
+    Files.writeString(worker.resolve("worker_id_interceptor.py"), NAMES);
     imports = directory.resolve("imports");
     python =
         WorkerFixture.script(
@@ -85,7 +96,8 @@ final class ForkServersTest {
   }
 
   private ChildProcess fork(String end) throws Exception {
-    return servers.fork(python.toString(), directory, Map.of("END", end), output::add);
+    Map<String, String> variables = Map.of("END", end, "WORKER_ID", "worker-" + end);
+    return servers.fork(python.toString(), directory, variables, output::add);
   }
 
   private static int status(ChildProcess process) throws Exception {
@@ -104,7 +116,11 @@ final class ForkServersTest {
   void aWorkerIsTheMainProgramInItsOwnEnvironment() throws Exception {
     assertThat(status(fork("3")), is(3));
     assertThat(
-        output, contains("main in " + directory.toRealPath() + " with ['END']", "no line end"));
+        output,
+        contains(
+            "main in " + directory.toRealPath() + " with ['END', 'WORKER_ID']",
+            "called worker-3",
+            "no line endat the exit"));
   }
 
   @Test

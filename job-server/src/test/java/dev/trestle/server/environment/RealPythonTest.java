@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.trestle.runner.worker.Descriptors;
@@ -21,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
@@ -42,8 +46,9 @@ final class RealPythonTest {
 
   private static final String PROGRAM =
       """
-      import sys, apache_beam as beam
+      import logging, sys, apache_beam as beam
       def quote(element):
+        logging.warning('quoting %s', element)
         if element == b'bad': raise ValueError('cannot stand it')
         return b'<' + element + b'>'
       p = beam.Pipeline()
@@ -135,6 +140,17 @@ final class RealPythonTest {
       assertThat(message, containsString("ValueError: cannot stand it"));
       assertThat(message, containsString("Traceback"));
       process(worker, "c").awaitDone();
+      awaitLogged(fixture, "quoting b'c'");
     }
+  }
+
+  private static void awaitLogged(WorkerFixture fixture, String message)
+      throws InterruptedException {
+    List<String> all = new ArrayList<>();
+    do {
+      LogEntry next = fixture.log.poll(1, TimeUnit.MINUTES);
+      assertThat(all.toString(), next, is(notNullValue()));
+      all.add(next.getMessage());
+    } while (!all.contains(message));
   }
 }

@@ -80,7 +80,7 @@ final class StageAssembly implements StageFactory {
     Gates gates = new Gates(takesCheckpoints);
     doFns = new DoFnOperators(gates);
     BundleSize bundleSize = new BundleSize(settings.maxBundleSize(), settings.maxBundleNanos());
-    harnesses = new HarnessOperators(gates, workers, bundleSize);
+    harnesses = new HarnessOperators(gates, workers, bundleSize, settings.parallelism());
     mergers = new WindowMergers(workers);
     this.workers = workers;
     this.sourceIdleMillis = sourceIdleMillis;

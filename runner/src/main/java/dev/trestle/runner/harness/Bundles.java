@@ -67,6 +67,7 @@ final class Bundles implements AsyncWork {
   /**
    * None so far.
    *
+   * @param connection whose inbox takes what comes back, from whatever worker
    * @param most how many may be out at a time
    */
   Bundles(
@@ -86,6 +87,11 @@ final class Bundles implements AsyncWork {
     outputs = new OutputPorts(step);
     metrics = new WorkerMetrics(context, step.spec());
     store = new ChunkStore(context);
+  }
+
+  /** Where what comes back is left. */
+  Inbox inbox() {
+    return connection.inbox();
   }
 
   /** Where to write the next element to; {@link #added} says that it is complete. */
@@ -137,9 +143,14 @@ final class Bundles implements AsyncWork {
 
   /** The bundle that takes elements; a new one if there is none. */
   RemoteBundle opened(long hold) {
+    return opened(connection, hold);
+  }
+
+  /** The same; a new one is at a given worker. */
+  RemoteBundle opened(Connection at, long hold) {
     RemoteBundle bundle = open;
     if (bundle == null) {
-      bundle = connection.begin(answers.tokens(), hold);
+      bundle = at.begin(answers.tokens(), hold);
       out.add(bundle);
       open = bundle;
     }

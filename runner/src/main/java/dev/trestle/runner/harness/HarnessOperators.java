@@ -13,17 +13,24 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the operators of this package, each behind the gates that it needs. */
+/** Makes a stage's operators of this package, each behind the gates that it needs. */
 public final class HarnessOperators {
 
   private final Gates gates;
   private final SdkWorkers workers;
   private final BundleSize size;
+  private final Places places;
 
-  public HarnessOperators(Gates gates, SdkWorkers workers, BundleSize size) {
+  /**
+   * For one stage.
+   *
+   * @param tasks of the job's stages, at least 1
+   */
+  public HarnessOperators(Gates gates, SdkWorkers workers, BundleSize size, int tasks) {
     this.gates = gates;
     this.workers = workers;
     this.size = size;
+    places = new Places(tasks);
   }
 
   /**
@@ -44,7 +51,7 @@ public final class HarnessOperators {
       return beforeRoot(new KeyedHarnessOperator(what, input), what, input, () -> Long.MAX_VALUE);
     }
     if (input != null && spec.restrictions() != null) {
-      RestrictionsHarnessOperator operator = new RestrictionsHarnessOperator(what, input);
+      RestrictionsHarnessOperator operator = new RestrictionsHarnessOperator(what, input, places);
       return beforeRoot(operator, what, input, operator::earliestWindowEnd);
     }
     return gates.before(

@@ -110,10 +110,15 @@ record HarnessStep(
    * @throws HarnessException if there is no worker to be had
    */
   Connection connect(OperatorContext context) throws InterruptedException {
+    return connect(context.taskIndex(), new Inbox(context.task()));
+  }
+
+  /** The same with the worker of another task. */
+  Connection connect(int taskIndex, Inbox inbox) throws InterruptedException {
     try {
-      SdkWorker worker = workers.worker(spec().environment(), context.taskIndex());
-      String descriptor = worker.register(descriptor(context.taskIndex()));
-      return new Connection(worker, descriptor, new Inbox(context.task()));
+      SdkWorker worker = workers.worker(spec().environment(), taskIndex);
+      String descriptor = worker.register(descriptor(taskIndex));
+      return new Connection(worker, descriptor, inbox);
     } catch (WorkerException e) {
       throw new HarnessException(transform(), e);
     }

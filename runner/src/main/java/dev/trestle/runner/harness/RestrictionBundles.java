@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The bundles of a step that processes restrictions. A restriction may take for ever, so a bundle
  * that has been out for a while is split: the worker gives back what it has not done, which holds
  * the watermark where the worker says, and goes on in a later bundle. A barrier does not wait that
- * long. Where nothing demands that, a bundle is left alone as long as there is other work for the
- * worker; then it is asked for half of what is left, so that bundles go on side by side. Belongs to
- * the task's owner.
+ * long. Where nothing demands that, a task has one bundle, until another task of the stage has
+ * none: then what waits goes to that one's worker, and when nothing waits, half of what is left of
+ * the bundle does. Belongs to the task's owner.
  */
 final class RestrictionBundles implements AsyncWork, Returns {
 
@@ -33,7 +33,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
   /** How long after it has been refused a split is asked for again. */
   private static final long RETRY_MILLIS = 50;
 
-  /** For how long a bundle that need not be interrupted is left alone before it is shared out. */
+  /** For how long a bundle that need not be interrupted is left alone before work is shared out. */
   private static final long SHARE_MILLIS = 500;
 
   private static final double HALF = 0.5;
@@ -43,6 +43,9 @@ final class RestrictionBundles implements AsyncWork, Returns {
   private static final class Given {
 
     private List<RestrictionWork> works = new ArrayList<>();
+
+    /** At which of the stage's {@link Places}. */
+    private final int place;
 
     /** In milliseconds of processing time. */
     private long splitAt;
@@ -60,7 +63,8 @@ final class RestrictionBundles implements AsyncWork, Returns {
      */
     private final List<DelayedBundleApplication> residuals = new ArrayList<>();
 
-    Given(long splitAt) {
+    Given(int place, long splitAt) {
+      this.place = place;
       this.splitAt = splitAt;
     }
 
@@ -73,10 +77,20 @@ final class RestrictionBundles implements AsyncWork, Returns {
   private final HarnessStep step;
   private final OperatorContext context;
   private final RestrictionBacklog backlog;
+  private final Places places;
   private final long sliceMillis;
   private final ElementWire wire;
   private final Bundles bundles;
   private final Map<RemoteBundle, Given> given = new LinkedHashMap<>();
+
+  /** To the workers of all places, as far as they have been needed. */
+  private final @Nullable Connection[] connections;
+
+  /** How many bundles are at the task's own place. */
+  private int atOwnPlace;
+
+  /** From when on places may be borrowed, in milliseconds of processing time. */
+  private long borrowFrom;
 
   /**
    * None so far.
@@ -90,27 +104,33 @@ final class RestrictionBundles implements AsyncWork, Returns {
       Connection connection,
       StateAnswers answers,
       RestrictionBacklog backlog,
+      Places places,
       long sliceMillis) {
     this.step = step;
     this.context = context;
     this.backlog = backlog;
+    this.places = places;
     this.sliceMillis = sliceMillis;
     wire = new ElementWire(step.input());
-    bundles = new Bundles(step, context, connection, step.mostBundles(), answers, this);
+    int most = shares() ? Integer.MAX_VALUE : step.mostBundles();
+    bundles = new Bundles(step, context, connection, most, answers, this);
+    connections = new Connection[places.count()];
+    connections[context.taskIndex()] = connection;
   }
 
   /** Gives work to the worker, as far as it may have any. Returns whether there was any to give. */
   boolean give() {
     boolean any = false;
-    while (!bundles.isFull()) {
+    while (!isFull()) {
       long now = context.clock().millis();
       RestrictionWork next = next(now);
       if (next == null) {
         return any;
       }
       any = true;
-      RemoteBundle bundle = bundles.opened(context.outputWatermark());
-      Given its = new Given(now + (shares() ? SHARE_MILLIS : sliceMillis));
+      int place = takePlace(now);
+      RemoteBundle bundle = bundles.opened(connection(place), context.outputWatermark());
+      Given its = new Given(place, now + (shares() ? SHARE_MILLIS : sliceMillis));
       given.put(bundle, its);
       while (next != null) {
         its.works.add(next);
@@ -120,6 +140,39 @@ final class RestrictionBundles implements AsyncWork, Returns {
       bundles.flush();
     }
     return any;
+  }
+
+  private int takePlace(long now) {
+    int own = context.taskIndex();
+    int borrowed = atOwnPlace == 0 || !shares() ? -1 : places.borrow();
+    if (borrowed >= 0) {
+      return borrowed;
+    }
+    places.take(own);
+    atOwnPlace++;
+    borrowFrom = now + SHARE_MILLIS;
+    return own;
+  }
+
+  private void leave(int place) {
+    places.leave(place);
+    if (place == context.taskIndex()) {
+      atOwnPlace--;
+    }
+  }
+
+  private Connection connection(int place) {
+    Connection connection = connections[place];
+    if (connection == null) {
+      try {
+        connection = step.connect(place, bundles.inbox());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new HarnessException(step.transform(), e);
+      }
+      connections[place] = connection;
+    }
+    return connection;
   }
 
   /** In a drain only what has been truncated goes on. */
@@ -153,9 +206,9 @@ final class RestrictionBundles implements AsyncWork, Returns {
     return sliceMillis == NEVER;
   }
 
-  /** Whether the worker could do more than there is to do. */
+  /** Whether workers could do more than there is to do. */
   private boolean isIdle(long now) {
-    return !bundles.isFull() && backlog.nextWakeup() > now;
+    return !isFull() && backlog.nextWakeup() > now;
   }
 
   /**
@@ -267,6 +320,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
   public void done(Arrival.Done done) {
     Given its = given.remove(done.bundle());
     if (its != null) {
+      leave(its.place);
       takeBack(its.residuals, its);
       takeBack(done.response().getResidualRootsList(), its);
     }
@@ -310,7 +364,11 @@ final class RestrictionBundles implements AsyncWork, Returns {
 
   @Override
   public boolean isFull() {
-    return bundles.isFull();
+    return shares() ? atOwnPlace > 0 && !mayBorrow() : bundles.isFull();
+  }
+
+  private boolean mayBorrow() {
+    return context.clock().millis() >= borrowFrom && step.mostBundles() > 1 && places.anyFree();
   }
 
   @Override
@@ -322,6 +380,8 @@ final class RestrictionBundles implements AsyncWork, Returns {
   public void rest() {}
 
   void abandon() {
+    given.values().forEach(its -> leave(its.place));
+    given.clear();
     bundles.abandon();
   }
 }

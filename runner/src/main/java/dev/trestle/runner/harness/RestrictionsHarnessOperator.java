@@ -24,6 +24,7 @@ final class RestrictionsHarnessOperator extends BatchOperator {
 
   private final HarnessStep step;
   private final EdgeFormat input;
+  private final Places places;
   private final ElementWire wire;
   private final ByteSink encoded = new ByteSink();
   private @Nullable Running running;
@@ -70,10 +71,12 @@ final class RestrictionsHarnessOperator extends BatchOperator {
    * An operator.
    *
    * @param input the format of the batches that it reads
+   * @param places of the stage's tasks
    */
-  RestrictionsHarnessOperator(HarnessStep step, EdgeFormat input) {
+  RestrictionsHarnessOperator(HarnessStep step, EdgeFormat input, Places places) {
     this.step = step;
     this.input = input;
+    this.places = places;
     wire = new ElementWire(step.input());
   }
 
@@ -85,7 +88,7 @@ final class RestrictionsHarnessOperator extends BatchOperator {
         new SideInputAnswers(step.transform(), step.spec(), context.sideInputs());
     RestrictionBundles bundles =
         new RestrictionBundles(
-            step, context, step.connect(context), answers, backlog, sliceMillis(context));
+            step, context, step.connect(context), answers, backlog, places, sliceMillis(context));
     context.addAsyncWork(bundles);
     HarnessSpec.Truncation truncation = step.spec().truncation();
     Truncating truncating =

@@ -56,6 +56,7 @@ final class RestrictionsHarnessOperatorTest {
 
   @TempDir Path directory;
 
+  private final Places places = new Places(2);
   private Collection outputs = OUTPUT;
   private final List<Runnable> steps = new ArrayList<>();
   private final CollectingReceiver output = new CollectingReceiver();
@@ -190,6 +191,44 @@ final class RestrictionsHarnessOperatorTest {
     assertThat(work().nextAttention(), is(1000L));
   }
 
+  @Test
+  void aBundleIsNotSharedOutWhileTheOtherTasksAreBusy() {
+    openBounded();
+    places.take(1);
+    give(0, 1000);
+    context.now = 500;
+    work().attend();
+    runSteps(1);
+    deliver();
+    assertThat("nothing is left over", operator.nextWakeup(), is(Long.MAX_VALUE));
+    assertThat(work().nextAttention(), is(1000L));
+    finish();
+    assertThat(sorted(), is(numbers(0, 1000)));
+  }
+
+  @Test
+  void whatWaitsGoesToATaskThatHasNothing() {
+    openBounded();
+    give(0, 1000);
+    give(1000, 1000);
+    assertThat("its own place is taken", workers.bundles().size(), is(1));
+    context.now = 500;
+    operator.advance(new Slice());
+    assertThat(workers.bundles().size(), is(2));
+    assertThat(places.anyFree(), is(false));
+    finish();
+    assertThat(sorted(), is(numbers(0, 2000)));
+    assertThat("given back", List.of(places.borrow(), places.borrow()), is(List.of(0, 1)));
+  }
+
+  @Test
+  void whatIsGivenUpGivesItsPlacesBack() {
+    openBounded();
+    give(0, 1000);
+    operator.close();
+    assertThat(List.of(places.borrow(), places.borrow(), places.borrow()), is(List.of(0, 1, -1)));
+  }
+
   private void openBounded() {
     operator.close();
     outputs = new Collection("output", VarLongCoder.of(), WindowingStrategy.globalDefault(), true);
@@ -222,7 +261,8 @@ final class RestrictionsHarnessOperatorTest {
                 List.of(output),
                 new BundleSize(100, Long.MAX_VALUE),
                 workers),
-            format());
+            format(),
+            places);
     context.open(operator);
   }
 

@@ -1,0 +1,17 @@
+package dev.trestle.server.cli;
+
+import picocli.CommandLine.Option;
+
+/** The option for help. */
+public final class Help {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this.")
+  private boolean wanted;
+
+  boolean wanted() {
+    return wanted;
+  }
+}
