@@ -15,6 +15,7 @@ import dev.trestle.translation.graph.Node;
 import dev.trestle.translation.graph.OperatorGraph;
 import dev.trestle.translation.graph.Stage;
 import dev.trestle.translation.graph.Step;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.GenerateSequence;
@@ -123,7 +124,7 @@ class RootedStepsTest {
   }
 
   @Test
-  void reshuffleIsARebalanceEdgeWithoutItsInsides() {
+  void reshuffleOfPairsIsAKeyedEdgeWithoutItsInsides() {
     Pipeline p = Graphs.pipeline();
     p.apply("Main", Create.of("a")).apply(ParDo.of(new Fns.Pair())).apply("R", Reshuffle.of());
 
@@ -131,6 +132,30 @@ class RootedStepsTest {
 
     Stage stage = Graphs.stage(graph, "R");
     assertThat(stage.nodes(), hasSize(1));
+    assertThat(Graphs.inputKinds(graph, stage), contains(Edge.Kind.KEYED));
+  }
+
+  /** As SDKs have it that give elements random keys within the reshuffle. */
+  @Test
+  void reshuffleThatGroupsByNoKeyOfItsInputIsARebalanceEdge() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of("a")).apply(ParDo.of(new Fns.Pair())).apply("R", Reshuffle.of());
+    RunnerApi.Pipeline.Builder proto = PipelineTranslator.toProto(p).toBuilder();
+    proto
+        .getComponentsBuilder()
+        .getTransformsMap()
+        .forEach(
+            (id, transform) -> {
+              if (transform.getUniqueName().equals("R")) {
+                proto
+                    .getComponentsBuilder()
+                    .putTransforms(id, transform.toBuilder().clearSubtransforms().build());
+              }
+            });
+
+    OperatorGraph graph = PipelineTranslator.translate(proto.build());
+
+    Stage stage = Graphs.stage(graph, "R");
     assertThat(Graphs.inputKinds(graph, stage), contains(Edge.Kind.REBALANCE));
     assertThat(stage.distribution(), is(Stage.Distribution.PARALLEL));
   }

@@ -78,7 +78,8 @@ final class MessageLog implements Feed<JobMessagesResponse> {
   }
 
   /**
-   * Adds a state, and writes what goes with it at once and durably.
+   * Adds a state, and writes what goes with it at once and durably. Readers are not told before
+   * {@link #announce}.
    *
    * @param last whether the job has ended with it
    */
@@ -87,6 +88,10 @@ final class MessageLog implements Feed<JobMessagesResponse> {
       append(JobMessagesResponse.newBuilder().setStateResponse(state).build(), more, true);
       ended = last;
     }
+  }
+
+  /** Tells readers of the state that has been added last. */
+  void announce() {
     readers.wake();
   }
 

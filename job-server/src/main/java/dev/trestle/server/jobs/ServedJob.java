@@ -278,7 +278,10 @@ public final class ServedJob {
           }
         });
     record = after;
+    // First this: Python's client exits when it has heard both, the end of the messages last, and
+    // gRPC's for Python may hang if another stream ends while it does.
     states.add(event);
+    messages.announce();
   }
 
   /**

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Redistribute;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.View;
@@ -71,7 +71,8 @@ final class HarnessPipelines {
   }
 
   private static void behindEdge(Pipeline pipeline, World world) {
-    PCollection<Long> shuffled = numbers(pipeline).apply(fixed(40)).apply(Reshuffle.viaRandomKey());
+    PCollection<Long> shuffled =
+        numbers(pipeline).apply(fixed(40)).apply(Redistribute.arbitrarily());
     inHarness(shuffled, "Some", HarnessPipelines::some)
         .apply(keyed(7))
         .apply(Sum.longsPerKey())

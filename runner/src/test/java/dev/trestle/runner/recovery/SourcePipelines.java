@@ -13,7 +13,7 @@ import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.Redistribute;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.splittabledofn.ManualWatermarkEstimator;
 import org.apache.beam.sdk.transforms.splittabledofn.RestrictionTracker;
@@ -42,7 +42,7 @@ final class SourcePipelines {
   private static void restrictions(Pipeline pipeline, World world) {
     created(pipeline)
         .apply(ParDo.of(new Multiples()))
-        .apply(Reshuffle.viaRandomKey())
+        .apply(Redistribute.arbitrarily())
         .apply(fixed(3_600_000))
         .apply(keyed(13))
         .apply(Sum.longsPerKey())

@@ -94,7 +94,12 @@ public final class TransformWalk {
     AppliedTransform transform =
         new AppliedTransform(
             one.name(), one.proto(), components, collections, encodedInput(one), problems);
-    Translators.of(one.urn()).translate(transform, steps);
+    String urn =
+        one.urn().equals(PTransformTranslation.RESHUFFLE_URN)
+                && KeyedReshuffle.is(one.proto(), pipeline.getComponents())
+            ? PTransformTranslation.REDISTRIBUTE_BY_KEY_URN
+            : one.urn();
+    Translators.of(urn).translate(transform, steps);
   }
 
   private void refuseUnknown(Found one) {
