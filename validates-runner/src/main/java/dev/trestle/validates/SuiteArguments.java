@@ -26,7 +26,8 @@ final class SuiteArguments {
         --jobs=N               test processes side by side (default: one per processor)
         --limit=SECONDS        time limit of each test (default 60)
         --option=--NAME=VALUE  one more pipeline option; may be given again
-        --lists=DIR            the lists of expected failures (default: expected-failures here)
+        --lists=DIR            the lists of expected failures (default: expected-failures here),
+                               SUITE.txt or, if there is one, SUITE-ENVIRONMENT.txt
         --reports=DIR          where the details go (default: target/reports here)
 
       Suites that send their pipelines to a job server start one of this working tree:

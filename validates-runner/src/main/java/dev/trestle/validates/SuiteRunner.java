@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.LogManager;
 
 /** Runs a suite and says whether it went as its list of expected failures has it. */
@@ -51,8 +53,7 @@ public final class SuiteRunner {
   }
 
   private boolean run() throws IOException, InterruptedException {
-    ExpectedFailures list =
-        ExpectedFailures.read(options.places().lists().resolve(suite.label() + ".txt"));
+    ExpectedFailures list = ExpectedFailures.read(list());
     List<TestPattern> patterns = patterns();
     Report report = Report.begin(suite.label(), options.places().reports());
     try (Services services = new Services(report.folder())) {
@@ -74,6 +75,19 @@ public final class SuiteRunner {
           && verdict.agrees()
           && casualties.isEmpty();
     }
+  }
+
+  /** The suite's, unless there is one of its own for where the SDK's code runs. */
+  private Path list() {
+    Path lists = options.places().lists();
+    String environment = options.pipelines().environment();
+    if (environment != null) {
+      Path own = lists.resolve(suite.label() + "-" + environment.toLowerCase(Locale.ROOT) + ".txt");
+      if (Files.exists(own)) {
+        return own;
+      }
+    }
+    return lists.resolve(suite.label() + ".txt");
   }
 
   private List<TestId> choose(SuiteTests tests, List<TestPattern> patterns, ExpectedFailures list) {

@@ -42,6 +42,7 @@ public final class Submissions {
     if (count <= WARM_UP) {
       throw new IllegalArgumentException("--jobs has to be more than " + WARM_UP);
     }
+    int failed;
     try (ServerProcess server = ServerProcess.start(launcher, directory)) {
       Submissions submissions = new Submissions(new SmallJobs(server.endpoint()));
       submissions.submit(0, WARM_UP);
@@ -50,9 +51,10 @@ public final class Submissions {
       submissions.submit(WARM_UP, count);
       Weight after = server.weigh();
       System.err.println("submissions: the server has " + after);
-      System.out.println(line(count, submissions.failed.get(), before, after));
-      System.exit(submissions.failed.get() == 0 ? 0 : 1);
+      failed = submissions.failed.get();
+      System.out.println(line(count, failed, before, after));
     }
+    System.exit(failed == 0 ? 0 : 1);
   }
 
   private void submit(int from, int to) throws InterruptedException {

@@ -3,7 +3,7 @@ package dev.trestle.server.cli;
 import picocli.CommandLine.Option;
 
 /** The option for help. */
-public final class Help {
+public class Help {
 
   @Option(
       names = {"-h", "--help"},
@@ -11,7 +11,7 @@ public final class Help {
       description = "Shows this.")
   private boolean wanted;
 
-  boolean wanted() {
+  final boolean wanted() {
     return wanted;
   }
 }

@@ -7,12 +7,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Options about how much is said; every command that runs something has them. */
-public final class Verbosity {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Shows this.")
-  private boolean help;
+public final class Verbosity extends Help {
 
   @Option(names = "--stacktrace", description = "Shows the whole stack trace of an error.")
   private boolean stackTrace;
@@ -22,10 +17,6 @@ public final class Verbosity {
 
   boolean stackTrace() {
     return stackTrace;
-  }
-
-  boolean help() {
-    return help;
   }
 
   /** To be called before anything is logged. */

@@ -13,9 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
+import org.apache.beam.vendor.grpc.v1p69p0.io.netty.channel.epoll.Epoll;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The classes of Java workers that are threads of this process. They are those of the staged files,
@@ -27,10 +26,19 @@ import org.slf4j.LoggerFactory;
  */
 final class EmbeddedClasses {
 
+  /*
+   * No native transport for workers. When the classes of one are garbage, the library's end takes
+   * the native methods from the classes of the same names, which are this process's. Its own have
+   * looked at the property by then.
+   */
+  static {
+    Epoll.isAvailable();
+    String netty = Epoll.class.getPackageName().replace(".channel.epoll", "");
+    System.setProperty(netty + ".transport.noNative", "true");
+  }
+
   /** Those of this process. */
   static final EmbeddedClasses SHARED = new EmbeddedClasses();
-
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedClasses.class);
 
   private final Reaper reaper = new Reaper();
 
@@ -134,14 +142,14 @@ final class EmbeddedClasses {
     }
   }
 
+  /**
+   * Leaves the classes to the garbage collector, and does not close them: gRPC's threads end a
+   * second after the last channel, and may load some of theirs to do so.
+   */
   @GuardedBy("this")
   private void unload(Shared unused) {
     all.remove(unused.names);
-    try {
-      unused.classes.close();
-    } catch (IOException e) {
-      LOG.warn("The classes of a job cannot be closed", e);
-    }
+    DeadChannels.shutDown(unused.classes);
     unused.files.close();
   }
 }

@@ -5,9 +5,11 @@ import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.logging.Level;
@@ -28,9 +30,8 @@ final class EmbeddedLauncher implements WorkerLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedLauncher.class);
 
   /**
-   * It complains of channels that nobody has shut down, which the harness does with none. The
-   * server of workers closes their connections. Held, because a logger that nobody holds forgets
-   * its level.
+   * It complains of channels that nobody has shut down, which the harness does with none: see
+   * {@link DeadChannels}. Held, because a logger that nobody holds forgets its level.
    */
   private static final java.util.logging.Logger ORPHANS =
       java.util.logging.Logger.getLogger(
@@ -119,6 +120,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
           null);
     } finally {
       endThreads(optionsType, readOptions, classes);
+      forgetOptions(optionsType, readOptions, classes);
     }
   }
 
@@ -137,6 +139,26 @@ final class EmbeddedLauncher implements WorkerLauncher {
     }
   }
 
+  /**
+   * Beam holds the options that it has read last for each id, in case a ValueProvider asks, and has
+   * no way to give them back.
+   */
+  private static void forgetOptions(
+      Class<?> optionsType, @Nullable Object options, ClassLoader classes) {
+    try {
+      Field held =
+          classes
+              .loadClass("org.apache.beam.sdk.options.ValueProvider$RuntimeValueProvider")
+              .getDeclaredField("optionsMap");
+      held.setAccessible(true);
+      Object id = optionsType.getMethod("getOptionsId").invoke(options);
+      // Another worker of the same job may have read them since.
+      ((Map<?, ?>) held.get(null)).remove(id, options);
+    } catch (ReflectiveOperationException e) {
+      LOG.warn("The options of an embedded worker stay in memory: its Beam is not as expected", e);
+    }
+  }
+
   private synchronized ClassLoader classes() throws IOException, WorkerException {
     if (environment.getDependenciesCount() == 0) {
       return EmbeddedLauncher.class.getClassLoader();
@@ -150,6 +172,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
   @Override
   public synchronized void close() {
     if (lease != null) {
+      DeadChannels.shutDown(lease.classes());
       lease.close();
     }
   }

@@ -19,31 +19,50 @@ import org.slf4j.LoggerFactory;
  */
 final class JavaClassPath {
 
-  private static final String LOGGING = "slf4j-jdk14.jar";
+  /**
+   * What is logged, by whichever library, goes to java.util.logging, where the harness listens.
+   * These are files, and not on the class path of the server, which logs otherwise.
+   */
+  private static final List<String> LOGGING =
+      List.of(
+          "slf4j-jdk14.jar", "jcl-over-slf4j.jar", "log4j-over-slf4j.jar", "log4j-to-slf4j.jar");
 
   private JavaClassPath() {}
 
   /**
-   * The class path.
+   * The class path with the logging of workers, which comes before what was staged.
    *
    * @param own a directory that lives as long as what uses it, for files of ours
    * @throws WorkerException if something is missing, for the user
    */
   static List<Path> of(StagedFiles staged, Path own) throws IOException, WorkerException {
-    Path logging = own.resolve(LOGGING);
-    try (InputStream jar = JavaClassPath.class.getResourceAsStream(LOGGING)) {
-      if (jar == null) {
-        throw new WorkerException("This server has been built without " + LOGGING);
-      }
-      Files.copy(jar, logging);
-    }
     List<Path> all = new ArrayList<>();
     all.add(jarOf(LoggerFactory.class));
-    all.add(logging);
+    for (String name : LOGGING) {
+      all.add(copy(name, own));
+    }
+    all.addAll(ofLoggingItself(staged));
+    return all;
+  }
+
+  /** The class path where the staged files have their own logging, and listen to it. */
+  static List<Path> ofLoggingItself(StagedFiles staged) {
+    List<Path> all = new ArrayList<>();
     staged.files().stream().map(StagedFile::path).forEach(all::add);
     all.add(jarOf(FnHarness.class));
     all.add(memoryMeter());
     return all;
+  }
+
+  private static Path copy(String name, Path own) throws IOException, WorkerException {
+    Path file = own.resolve(name);
+    try (InputStream jar = JavaClassPath.class.getResourceAsStream(name)) {
+      if (jar == null) {
+        throw new WorkerException("This server has been built without " + name);
+      }
+      Files.copy(jar, file);
+    }
+    return file;
   }
 
   /** Measures objects; an agent of the JVM where it may be. */

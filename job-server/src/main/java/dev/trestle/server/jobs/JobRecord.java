@@ -32,6 +32,11 @@ public record JobRecord(
     boolean loopback,
     List<String> artifacts) {
 
+  /** Jobs of the same program have the same files: their hashes are in memory once. */
+  public JobRecord {
+    artifacts = artifacts.stream().map(String::intern).toList();
+  }
+
   /** The job in another state. */
   JobRecord in(JobState.Enum next, Instant at) {
     long started =

@@ -40,6 +40,14 @@ public final class SubmittedOptions {
   private static final Set<String> OF_THE_CLIENT =
       Set.of("runner", "endpoint", "endpoint_certificates");
 
+  /**
+   * Beam holds the options that it has read last for each id, for good, in case a ValueProvider
+   * asks. Those of the server have none of these, and one id.
+   */
+  private static final String ID = "options_id";
+
+  private static final Value THE_ONLY_ID = Value.newBuilder().setNumberValue(0).build();
+
   private SubmittedOptions() {}
 
   /** The runner's own options, with their types, defaults and what they are for. */
@@ -60,6 +68,7 @@ public final class SubmittedOptions {
     if (number(known.get(PARALLELISM)) < 0) {
       known.remove(PARALLELISM); // Go's and Python's way to say nothing
     }
+    known.put(ID, THE_ONLY_ID);
     Struct.Builder struct = Struct.newBuilder();
     known.forEach((name, value) -> struct.putFields(PREFIX + name + SUFFIX, value));
     TrestlePipelineOptions options;

@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.fn.harness.FnHarness;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ArtifactInformation;
+import org.apache.beam.vendor.grpc.v1p69p0.io.netty.channel.epoll.Epoll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class EmbeddedClassesTest {
@@ -80,6 +83,17 @@ final class EmbeddedClassesTest {
       assertThrows(
           ClassNotFoundException.class,
           () -> lease.classes().loadClass(EmbeddedClasses.class.getName()));
+    }
+  }
+
+  /** One copy of the library would take the native methods of all others with it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void workersHaveNoNativeTransport() throws Exception {
+    try (Lease lease = lease(StagedProgram.of(directory).toArray(ArtifactInformation[]::new))) {
+      Class<?> theirs = lease.classes().loadClass(Epoll.class.getName());
+      assertThat(theirs.getMethod("isAvailable").invoke(null), is(false));
+      assertThat(Epoll.isAvailable(), is(true));
     }
   }
 

@@ -11,10 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
+import javax.management.ObjectName;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,51 @@ final class EmbeddedWorkersTest {
         .filter(thread -> !before.contains(thread.getKey()))
         .flatMap(thread -> Arrays.stream(thread.getValue()))
         .anyMatch(frame -> frame.getClassName().endsWith(".FinalizeBundleHandler"));
+  }
+
+  @Test
+  void aWorkerLeavesNoOptions() throws Exception {
+    runOneWorker(); // Beam's file systems have the options of the last one
+    long before = instances("ProxyInvocationHandler");
+    runOneWorker();
+    while (instances("ProxyInvocationHandler") > before) {
+      Thread.sleep(100);
+    }
+  }
+
+  private void runOneWorker() throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      WorkerFixture.echo(fixture.workers().worker(EMBEDDED, 0), "a");
+    }
+  }
+
+  @Test
+  void aWorkerLeavesNoChannels() throws Exception {
+    Environment staged = EMBEDDED.toBuilder().addAllDependencies(StagedProgram.of(cache)).build();
+    long before = instances("ManagedChannelImpl");
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      WorkerFixture.echo(fixture.workers().worker(staged, 0), "a");
+    }
+    while (instances("ManagedChannelImpl") > before) {
+      Thread.sleep(100);
+    }
+  }
+
+  /** How many are in the heap, of all classes of that name. Collects garbage. */
+  private static long instances(String type) throws Exception {
+    Object histogram =
+        ManagementFactory.getPlatformMBeanServer()
+            .invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "gcClassHistogram",
+                new Object[] {null},
+                new String[] {String[].class.getName()});
+    return ((String) histogram)
+        .lines()
+        .map(String::strip)
+        .filter(line -> line.endsWith("." + type))
+        .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+        .sum();
   }
 
   @Test

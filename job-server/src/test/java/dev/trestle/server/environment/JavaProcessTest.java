@@ -4,8 +4,9 @@ import static dev.trestle.server.environment.WorkerFixture.image;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 import dev.trestle.runner.worker.RecordedBundle;
 import dev.trestle.runner.worker.SdkWorker;
@@ -13,6 +14,7 @@ import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerProvision;
 import dev.trestle.runner.worker.WorkerServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -71,14 +73,39 @@ final class JavaProcessTest {
   }
 
   @Test
-  void modulesAreOpenedAsThePipelineSays() throws Exception {
-    Value module = Value.newBuilder().setStringValue("java.base/java.lang=ALL-UNNAMED").build();
-    Struct options =
+  void modulesAreOpenedAndAddedAsThePipelineSays() throws Exception {
+    List<String> command =
+        command(
+            Struct.newBuilder()
+                .putFields(
+                    "beam:option:jdk_add_open_modules:v1", list("java.base/java.lang=ALL-UNNAMED"))
+                .putFields("beam:option:jdk_add_root_modules:v1", list("java.sql"))
+                .build());
+    assertThat(
+        command, hasItems("--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-modules=java.sql"));
+  }
+
+  @Test
+  void everyLibraryLogsToTheHarnessUnlessThePipelineHasItsOwn() throws Exception {
+    assertThat(classPath(Struct.getDefaultInstance()), containsString("/log4j-to-slf4j.jar"));
+    Struct custom =
         Struct.newBuilder()
-            .putFields(
-                "beam:option:jdk_add_open_modules:v1",
-                Value.newBuilder().setListValue(ListValue.newBuilder().addValues(module)).build())
+            .putFields("beam:option:experiments:v1", list("use_custom_logging_libraries"))
             .build();
+    assertThat(classPath(custom), not(containsString("slf4j")));
+  }
+
+  private String classPath(Struct options) throws Exception {
+    List<String> command = command(options);
+    return command.get(command.indexOf("-cp") + 1);
+  }
+
+  private static Value list(String only) {
+    Value value = Value.newBuilder().setStringValue(only).build();
+    return Value.newBuilder().setListValue(ListValue.newBuilder().addValues(value)).build();
+  }
+
+  private List<String> command(Struct options) throws Exception {
     try (WorkerServer server = WorkerServer.start();
         StagedFiles files = StagedFiles.fetch(List.of(), WorkerFixture.FILES)) {
       WorkerConnection connection =
@@ -87,9 +114,8 @@ final class JavaProcessTest {
               new WorkerProvision(options, List.of(), Map.of()),
               WorkerFixture.FILES,
               entry -> {});
-      assertThat(
-          new JavaBoot(options).command(connection, files, "{}", directory),
-          hasItem("--add-opens=java.base/java.lang=ALL-UNNAMED"));
+      return new JavaBoot(options)
+          .command(connection, files, "{}", Files.createTempDirectory(directory, "own"));
     }
   }
 }
