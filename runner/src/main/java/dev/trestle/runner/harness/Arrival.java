@@ -1,5 +1,6 @@
 package dev.trestle.runner.harness;
 
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleProgressResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitResponse;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
@@ -18,6 +19,9 @@ sealed interface Arrival {
 
   /** What the worker has given back. */
   record Split(RemoteBundle bundle, ProcessBundleSplitResponse response) implements Arrival {}
+
+  /** How far the bundle is. */
+  record Progress(RemoteBundle bundle, ProcessBundleProgressResponse response) implements Arrival {}
 
   /** The end of the bundle. */
   record Done(RemoteBundle bundle, ProcessBundleResponse response) implements Arrival {}

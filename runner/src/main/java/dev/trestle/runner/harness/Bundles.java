@@ -2,6 +2,7 @@ package dev.trestle.runner.harness;
 
 import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.harness.ChunkStore.Chunk;
+import dev.trestle.runner.metrics.CumulativeMetrics;
 import dev.trestle.runner.operator.AsyncWork;
 import dev.trestle.runner.operator.OperatorContext;
 import dev.trestle.runner.operator.Slice;
@@ -32,6 +33,9 @@ final class Bundles implements AsyncWork {
   /** When this much has been gathered it is sent. */
   private static final int CHUNK_BYTES = 1 << 18;
 
+  /** How often a bundle that goes on is asked what it has counted. */
+  private static final long PROGRESS_MILLIS = 2000;
+
   /** No callback is too late for a worker, which knows better. */
   private static final Instant NO_EXPIRY = Instant.ofEpochMilli(Long.MAX_VALUE);
 
@@ -51,12 +55,16 @@ final class Bundles implements AsyncWork {
   private final OutputPorts outputs;
   private final WorkerMetrics metrics;
   private final ChunkStore store;
+  private final boolean tellsProgress;
 
   /** All that have begun and not ended, the first one first. */
   private final Set<RemoteBundle> out = new LinkedHashSet<>();
 
   /** The one that takes elements. */
   private @Nullable RemoteBundle open;
+
+  /** When those that are out are asked for their progress; never if there are none. */
+  private long progressAt = Long.MAX_VALUE;
 
   private final ByteSink gathering = new ByteSink();
   private int gathered;
@@ -87,6 +95,7 @@ final class Bundles implements AsyncWork {
     outputs = new OutputPorts(step);
     metrics = new WorkerMetrics(context, step.spec());
     store = new ChunkStore(context);
+    tellsProgress = CumulativeMetrics.areToldMeanwhile(step.spec().environment());
   }
 
   /** Where what comes back is left. */
@@ -151,6 +160,9 @@ final class Bundles implements AsyncWork {
     RemoteBundle bundle = open;
     if (bundle == null) {
       bundle = at.begin(answers.tokens(), hold);
+      if (out.isEmpty() && tellsProgress) {
+        progressAt = context.clock().millis() + PROGRESS_MILLIS;
+      }
       out.add(bundle);
       open = bundle;
     }
@@ -199,6 +211,18 @@ final class Bundles implements AsyncWork {
       next.bundle().worker().answer(answer(next));
     }
     takeIn();
+    askForProgress();
+  }
+
+  private void askForProgress() {
+    if (progressAt == Long.MAX_VALUE) {
+      return;
+    }
+    long now = context.clock().millis();
+    if (now >= progressAt) {
+      out.forEach(RemoteBundle::askForProgress);
+      progressAt = now + PROGRESS_MILLIS;
+    }
   }
 
   private StateResponse.Builder answer(Inbox.Question question) {
@@ -256,6 +280,9 @@ final class Bundles implements AsyncWork {
       returns.timers(timers);
     } else if (arrival instanceof Arrival.Split split) {
       returns.split(split);
+    } else if (arrival instanceof Arrival.Progress progress) {
+      progress.bundle().progressTold();
+      metrics.progress(progress.bundle(), progress.response().getMonitoringInfosList());
     } else if (arrival instanceof Arrival.Done done) {
       end(done);
     }
@@ -270,8 +297,11 @@ final class Bundles implements AsyncWork {
       throw new HarnessException(
           step.transform(), "its worker has ended a bundle that is still sent to");
     }
+    if (out.isEmpty()) {
+      progressAt = Long.MAX_VALUE;
+    }
     ProcessBundleResponse response = done.response();
-    metrics.add(response.getMonitoringInfosList());
+    metrics.end(bundle, response.getMonitoringInfosList());
     if (response.getRequiresFinalization()) {
       context
           .bundleFinalizer()
@@ -305,7 +335,7 @@ final class Bundles implements AsyncWork {
 
   @Override
   public long nextAttention() {
-    return Long.MAX_VALUE;
+    return progressAt;
   }
 
   /** What is out holds the watermark, in milliseconds; {@code Long.MAX_VALUE} if nothing is. */

@@ -25,6 +25,7 @@ final class RemoteBundle implements BundleListener {
   private @Nullable WorkerBundle worker;
   private int elements;
   private long bytes;
+  private boolean asked;
 
   private RemoteBundle(Inbox inbox, long hold) {
     this.inbox = inbox;
@@ -68,6 +69,19 @@ final class RemoteBundle implements BundleListener {
     bytes += encoded.size();
   }
 
+  /** Asks how far it is, unless that has been asked and not been answered. */
+  void askForProgress() {
+    if (!asked) {
+      asked = true;
+      worker().requestProgress();
+    }
+  }
+
+  /** Says that an answer has been taken up. */
+  void progressTold() {
+    asked = false;
+  }
+
   /** How many elements have been sent. */
   int elements() {
     return elements;
@@ -98,9 +112,10 @@ final class RemoteBundle implements BundleListener {
     inbox.put(new Arrival.Split(this, response));
   }
 
-  /** Nobody has asked for it. */
   @Override
-  public void progress(ProcessBundleProgressResponse response) {}
+  public void progress(ProcessBundleProgressResponse response) {
+    inbox.put(new Arrival.Progress(this, response));
+  }
 
   @Override
   public void done(ProcessBundleResponse response) {

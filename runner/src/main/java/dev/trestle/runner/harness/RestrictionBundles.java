@@ -236,7 +236,7 @@ final class RestrictionBundles implements AsyncWork, Returns {
 
   @Override
   public long nextAttention() {
-    long least = NEVER;
+    long least = bundles.nextAttention();
     for (Given its : given.values()) {
       least = Math.min(least, its.asked ? NEVER : its.splitAt);
     }

@@ -23,18 +23,31 @@ final class WorkerMetrics {
   private final ProcessBundleDescriptor descriptor;
 
   /** Null where workers report what each bundle has counted. */
-  private final @Nullable CumulativeMetrics cumulative;
+  private final @Nullable CumulativeMetrics ofAll;
+
+  /** What bundles have counted so far that have not ended. */
+  private final Map<RemoteBundle, CumulativeMetrics> meanwhile = new HashMap<>();
 
   WorkerMetrics(OperatorContext context, HarnessSpec spec) {
     this.context = context;
     descriptor = spec.descriptor();
-    cumulative = CumulativeMetrics.in(spec.environment()) ? new CumulativeMetrics() : null;
+    ofAll = CumulativeMetrics.in(spec.environment()) ? new CumulativeMetrics() : null;
   }
 
-  /** Adds what one bundle has counted. */
-  void add(List<MonitoringInfo> infos) {
+  /** Adds what a bundle has counted so far. */
+  void progress(RemoteBundle bundle, List<MonitoringInfo> infos) {
+    add(meanwhile.computeIfAbsent(bundle, unused -> new CumulativeMetrics()).increments(infos));
+  }
+
+  /** Adds what a bundle has counted by its end. */
+  void end(RemoteBundle bundle, List<MonitoringInfo> infos) {
+    CumulativeMetrics before = ofAll == null ? meanwhile.remove(bundle) : ofAll;
+    add(before == null ? infos : before.increments(infos));
+  }
+
+  private void add(List<MonitoringInfo> infos) {
     Map<String, List<MonitoringInfo>> byTransform = new HashMap<>();
-    for (MonitoringInfo info : cumulative == null ? infos : cumulative.increments(infos)) {
+    for (MonitoringInfo info : infos) {
       String transform = fullName(info.getLabelsOrDefault(Labels.PTRANSFORM, ""));
       byTransform
           .computeIfAbsent(transform, unused -> new ArrayList<>())

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.BundleApplication;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.DelayedBundleApplication;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleProgressResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleSplitRequest.DesiredSplit;
@@ -84,6 +85,8 @@ public final class FakeBundle implements WorkerBundle {
     record Fired(String family, ByteString timers) implements Event {}
 
     record SplitAsked(DesiredSplit split) implements Event {}
+
+    record ProgressAsked() implements Event {}
 
     record End() implements Event {}
 
@@ -165,6 +168,9 @@ public final class FakeBundle implements WorkerBundle {
           fire(fired);
         } else if (event instanceof Event.SplitAsked asked) {
           refuseFrom(begun, asked.split);
+        } else if (event instanceof Event.ProgressAsked) {
+          listener.progress(
+              ProcessBundleProgressResponse.newBuilder().addMonitoringInfos(counted()).build());
         }
       }
     } catch (RuntimeException e) {
@@ -407,6 +413,14 @@ public final class FakeBundle implements WorkerBundle {
   }
 
   private ProcessBundleResponse response() {
+    return ProcessBundleResponse.newBuilder()
+        .addMonitoringInfos(counted())
+        .addAllResidualRoots(residuals)
+        .setRequiresFinalization(true)
+        .build();
+  }
+
+  private MonitoringInfo counted() {
     SimpleMonitoringInfoBuilder counted = new SimpleMonitoringInfoBuilder();
     counted
         .setUrn(Urns.USER_SUM_INT64)
@@ -418,11 +432,7 @@ public final class FakeBundle implements WorkerBundle {
     if (info == null) {
       throw new AssertionError("Not a metric");
     }
-    return ProcessBundleResponse.newBuilder()
-        .addMonitoringInfos(info)
-        .addAllResidualRoots(residuals)
-        .setRequiresFinalization(true)
-        .build();
+    return info;
   }
 
   @Override
@@ -447,7 +457,7 @@ public final class FakeBundle implements WorkerBundle {
 
   @Override
   public void requestProgress() {
-    throw new AssertionError("Nobody needs to know");
+    post(new Event.ProgressAsked());
   }
 
   @Override

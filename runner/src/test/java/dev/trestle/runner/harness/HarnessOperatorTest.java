@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -207,12 +208,36 @@ final class HarnessOperatorTest {
     HarnessOperator operator = open(context, 4, (element, calls) -> calls.output(0, element));
     accept(operator, 8);
     settle();
-    assertThat(
-        context
-            .metricsOf("Elsewhere")
-            .getCounter(MetricName.named("harness", "elements"))
-            .getCumulative(),
-        is(8L));
+    assertThat(counted(), is(8L));
+  }
+
+  @Test
+  void metricsAreToldWhileABundleGoesOn() {
+    int many = 50_000; // more than fits a chunk
+    HarnessOperator operator = open(context, many, (element, calls) -> {});
+    assertThat("nothing is out", work().nextAttention(), is(Long.MAX_VALUE));
+    accept(operator, many - 1);
+    runSteps();
+    assertThat(work().nextAttention(), is(greaterThan(context.now)));
+    context.now = work().nextAttention();
+    work().attend();
+    work().attend();
+    runSteps();
+    deliver(context);
+    long meanwhile = counted();
+    assertThat(meanwhile, is(greaterThan(0L)));
+    assertThat(meanwhile, is(lessThan((long) many - 1)));
+    operator.flush();
+    settle();
+    assertThat(counted(), is((long) many - 1));
+    assertThat("nothing is out", work().nextAttention(), is(Long.MAX_VALUE));
+  }
+
+  private long counted() {
+    return context
+        .metricsOf("Elsewhere")
+        .getCounter(MetricName.named("harness", "elements"))
+        .getCumulative();
   }
 
   @Test

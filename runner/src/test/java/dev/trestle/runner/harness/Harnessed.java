@@ -16,6 +16,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.FunctionSpec;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
+import org.apache.beam.model.pipeline.v1.RunnerApi.StandardProtocols;
 import org.apache.beam.model.pipeline.v1.RunnerApi.TimerFamilySpec;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.IterableCoder;
@@ -24,6 +25,7 @@ import org.apache.beam.sdk.io.range.OffsetRange;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.transforms.Materializations;
 import org.apache.beam.sdk.util.SerializableUtils;
+import org.apache.beam.sdk.util.construction.BeamUrns;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
@@ -197,7 +199,10 @@ public final class Harnessed {
       ports.add(output(i));
     }
     return new HarnessSpec(
-        Environment.newBuilder().setUrn("test:environment").build(),
+        Environment.newBuilder()
+            .setUrn("test:environment")
+            .addCapabilities(BeamUrns.getUrn(StandardProtocols.Enum.PROGRESS_REPORTING))
+            .build(),
         descriptor(name, task),
         INPUT,
         ports,

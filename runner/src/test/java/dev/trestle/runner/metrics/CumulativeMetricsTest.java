@@ -15,6 +15,8 @@ import org.apache.beam.runners.core.metrics.MonitoringInfoConstants.Urns;
 import org.apache.beam.runners.core.metrics.MonitoringInfoEncodings;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CumulativeMetricsTest {
 
@@ -76,13 +78,17 @@ class CumulativeMetricsTest {
     assertThat(metrics.increments(List.of(other, other)), contains(other, other));
   }
 
-  @Test
-  void onlyTypeScriptReportsThem() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"beam:protocol:progress_reporting:v0", "beam:protocol:progress_reporting:v1"})
+  void onlyTypeScriptReportsThem(String progress) {
     Environment.Builder environment = Environment.newBuilder();
     assertThat(CumulativeMetrics.in(environment.build()), is(false));
     environment.addCapabilities("beam:protocol:sibling_workers:v1");
     assertThat(CumulativeMetrics.in(environment.build()), is(true));
-    environment.addCapabilities("beam:protocol:progress_reporting:v1");
+    assertThat(CumulativeMetrics.areToldMeanwhile(environment.build()), is(false));
+    environment.addCapabilities(progress);
     assertThat(CumulativeMetrics.in(environment.build()), is(false));
+    assertThat(CumulativeMetrics.areToldMeanwhile(environment.build()), is(true));
   }
 }
