@@ -97,7 +97,9 @@ record PythonSuite(
       throws IOException, InterruptedException {
     Path sources = options.places().sdks().resolve("python");
     Path python = PythonSdk.interpreter(sources);
-    Target target = JobServer.target(options, services, "LOOPBACK");
+    // Workers that are processes of their own have what the tests import, too.
+    Path environment = python.resolve("../..").normalize();
+    Target target = JobServer.target(options, services, "LOOPBACK", "VIRTUAL_ENV=" + environment);
     Duration limit = options.limit().multipliedBy(slowness);
     TestProgram program =
         new PythonProgram(
