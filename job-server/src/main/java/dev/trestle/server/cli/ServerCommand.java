@@ -2,8 +2,9 @@ package dev.trestle.server.cli;
 
 import dev.trestle.runner.control.ControlDirectory;
 import dev.trestle.runner.worker.WorkerServer;
+import dev.trestle.server.environment.EmbeddedLog;
 import dev.trestle.server.environment.EnvironmentSettings;
-import dev.trestle.server.environment.ForkServers;
+import dev.trestle.server.environment.WorkerHost;
 import dev.trestle.server.environment.WorkerQuota;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.EnvironmentWorkers;
@@ -146,15 +147,17 @@ public final class ServerCommand implements Callable<Integer> {
     WorkerQuota quota = worker.quota();
     Optional<ExpansionProcess> expansion = startExpansionService();
     WorkerServer workers = startWorkers();
-    ForkServers forkServers = new ForkServers();
+    WorkerHost host = WorkerHost.forking();
+    EmbeddedLog log = EmbeddedLog.open();
     JobServer server;
     try {
       server =
           JobServer.start(
               settings,
-              new EngineLauncher(
-                  new EnvironmentWorkers(workers, environments, forkServers, quota)));
+              new EngineLauncher(new EnvironmentWorkers(workers, environments, host, quota)));
     } catch (IOException | IllegalArgumentException e) {
+      log.close();
+      host.close();
       workers.close();
       expansion.ifPresent(ExpansionProcess::close);
       throw notStarted(e);
@@ -166,7 +169,7 @@ public final class ServerCommand implements Callable<Integer> {
         new LocalServers.Address(
             fromHere(settings.address()) + ":" + server.port(),
             certificates == null ? null : certificates.toAbsolutePath().toString()));
-    Parts parts = new Parts(server, workers, forkServers, expansion);
+    Parts parts = new Parts(server, workers, host, log, expansion);
     Thread hook = new Thread(() -> end(parts, servers), "trestle-server-end");
     Runtime.getRuntime().addShutdownHook(hook);
     terminal.err().println("trestle: the job server listens at " + endpoint + ". Ctrl-C ends it.");
@@ -219,13 +222,15 @@ public final class ServerCommand implements Callable<Integer> {
   private record Parts(
       JobServer server,
       WorkerServer workers,
-      ForkServers forkServers,
+      WorkerHost host,
+      EmbeddedLog log,
       Optional<ExpansionProcess> expansion) {
 
     void close() {
       server.close();
       workers.close();
-      forkServers.close();
+      host.close();
+      log.close();
       expansion.ifPresent(ExpansionProcess::close);
     }
   }

@@ -35,10 +35,8 @@ final class EmbeddedClasses {
     Epoll.isAvailable();
     String netty = Epoll.class.getPackageName().replace(".channel.epoll", "");
     System.setProperty(netty + ".transport.noNative", "true");
+    System.setProperty(JavaClassPath.SLF4J_VERBOSITY, JavaClassPath.SLF4J_ERRORS);
   }
-
-  /** Those of this process. */
-  static final EmbeddedClasses SHARED = new EmbeddedClasses();
 
   private final Reaper reaper = new Reaper();
 

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs Beam's Java worker on a thread of this process. Where files were staged it has their classes
- * and no others; else it has those of this process. It logs as this process does.
+ * and no others, and its log is that of {@link EmbeddedLog}; else it has those of this process, and
+ * logs as that does.
  */
 final class EmbeddedLauncher implements WorkerLauncher {
 
@@ -45,14 +46,17 @@ final class EmbeddedLauncher implements WorkerLauncher {
 
   private final Environment environment;
   private final JobDescription job;
+  private final WorkerHost host;
   private final Duration stopTimeout;
 
   @GuardedBy("this")
   private EmbeddedClasses.@Nullable Lease lease;
 
-  EmbeddedLauncher(Environment environment, JobDescription job, EnvironmentSettings settings) {
+  EmbeddedLauncher(
+      Environment environment, JobDescription job, EnvironmentSettings settings, WorkerHost host) {
     this.environment = environment;
     this.job = job;
+    this.host = host;
     this.stopTimeout = settings.stopTimeout();
   }
 
@@ -64,8 +68,15 @@ final class EmbeddedLauncher implements WorkerLauncher {
             .build();
     String json = JsonFormat.printer().print(options);
     ClassLoader classes = classes();
+    EmbeddedThreads.Group group = host.threads().take(connection);
     Thread thread =
-        new Thread(() -> run(connection, json, classes), "sdk-worker-" + connection.id());
+        new Thread(
+            group,
+            () -> {
+              run(connection, json, classes);
+              host.threads().giveBack(group);
+            },
+            "sdk-worker-" + connection.id());
     thread.setDaemon(true);
     thread.setContextClassLoader(classes);
     thread.start();
@@ -164,7 +175,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
       return EmbeddedLauncher.class.getClassLoader();
     }
     if (lease == null) {
-      lease = EmbeddedClasses.SHARED.lease(environment.getDependenciesList(), job.artifacts());
+      lease = host.classes().lease(environment.getDependenciesList(), job.artifacts());
     }
     return lease.classes();
   }

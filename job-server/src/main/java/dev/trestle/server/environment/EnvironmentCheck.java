@@ -6,7 +6,6 @@ import dev.trestle.server.environment.JobWorkers.JobDescription;
 import dev.trestle.translation.ThisJvm;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
@@ -71,7 +70,7 @@ public record EnvironmentCheck(EnvironmentSettings settings, WorkerQuota quota) 
           EnvironmentChoice.choose(environment, settings),
           nobody,
           settings,
-          Optional.empty(),
+          WorkerHost.plain(),
           new Reaper());
     } catch (WorkerException e) {
       throw refusal(transform, String.valueOf(e.getMessage()));

@@ -43,12 +43,14 @@ final class JavaBoot implements WorkerBoot {
   public List<String> command(
       WorkerConnection connection, StagedFiles files, String options, Path own)
       throws WorkerException, IOException {
+    boolean logsItself = option(EXPERIMENTS).contains(OWN_LOGGING);
     List<Path> classPath =
-        option(EXPERIMENTS).contains(OWN_LOGGING)
-            ? JavaClassPath.ofLoggingItself(files)
-            : JavaClassPath.of(files, own);
+        logsItself ? JavaClassPath.ofLoggingItself(files) : JavaClassPath.of(files, own);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (!logsItself) {
+      command.add("-D" + JavaClassPath.SLF4J_VERBOSITY + "=" + JavaClassPath.SLF4J_ERRORS);
+    }
     command.add("-XX:-OmitStackTraceInFastThrow");
     command.add("-javaagent:" + JavaClassPath.memoryMeter());
     command.add("-Djava.security.properties=" + securityProperties(own));

@@ -27,6 +27,11 @@ final class JavaClassPath {
       List.of(
           "slf4j-jdk14.jar", "jcl-over-slf4j.jar", "log4j-over-slf4j.jar", "log4j-to-slf4j.jar");
 
+  /** A property: of what slf4j complains. With errors only, of no library besides that above. */
+  static final String SLF4J_VERBOSITY = "slf4j.internal.verbosity";
+
+  static final String SLF4J_ERRORS = "ERROR";
+
   private JavaClassPath() {}
 
   /**

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -25,7 +24,7 @@ public final class JobWorkers implements SdkWorkers {
   private final WorkerServer server;
   private final JobDescription job;
   private final EnvironmentSettings settings;
-  private final Optional<ForkServers> forkServers;
+  private final WorkerHost host;
   private final int parallelism;
   private final WorkerQuota quota;
   private final Reaper reaper = new Reaper();
@@ -41,7 +40,6 @@ public final class JobWorkers implements SdkWorkers {
 
   /**
    * @param server where workers connect
-   * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param parallelism how many workers of an environment there are at most, from 1
    * @param quota out of which they are
    */
@@ -49,13 +47,13 @@ public final class JobWorkers implements SdkWorkers {
       WorkerServer server,
       JobDescription job,
       EnvironmentSettings settings,
-      Optional<ForkServers> forkServers,
+      WorkerHost host,
       int parallelism,
       WorkerQuota quota) {
     this.server = server;
     this.job = job;
     this.settings = settings;
-    this.forkServers = forkServers;
+    this.host = host;
     this.parallelism = parallelism;
     this.quota = quota;
   }
@@ -84,7 +82,7 @@ public final class JobWorkers implements SdkWorkers {
     List<WorkerSlot> ofEnvironment = slots.get(environment);
     if (ofEnvironment == null) {
       Environment chosen = EnvironmentChoice.choose(environment, settings);
-      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, forkServers, reaper);
+      WorkerLauncher launcher = WorkerLaunchers.of(chosen, job, settings, host, reaper);
       quota.take(parallelism);
       launchers.add(launcher);
       ofEnvironment = new ArrayList<>();
@@ -111,6 +109,8 @@ public final class JobWorkers implements SdkWorkers {
       slots.clear();
       launchers.clear();
     }
+    long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
+    started.forEach(slot -> slot.awaitFinalized(deadline));
     started.forEach(WorkerSlot::stop);
     started.forEach(WorkerSlot::awaitStopped);
     used.forEach(WorkerLauncher::close);

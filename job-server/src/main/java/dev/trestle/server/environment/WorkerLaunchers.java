@@ -4,7 +4,6 @@ import dev.trestle.runner.worker.WorkerException;
 import dev.trestle.server.environment.EnvironmentSettings.Docker;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.DockerPayload;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ExternalPayload;
@@ -19,7 +18,6 @@ final class WorkerLaunchers {
   /**
    * The launcher for an environment that {@link EnvironmentChoice} has chosen. Starts nothing.
    *
-   * @param forkServers for workers in Python; if empty, each starts from nothing
    * @param reaper for processes that it will start
    * @throws WorkerException if its payload is unreadable, or nobody knows of which SDK it is
    */
@@ -27,7 +25,7 @@ final class WorkerLaunchers {
       Environment environment,
       JobDescription job,
       EnvironmentSettings settings,
-      Optional<ForkServers> forkServers,
+      WorkerHost host,
       Reaper reaper)
       throws WorkerException {
     try {
@@ -35,18 +33,17 @@ final class WorkerLaunchers {
       if (urn.equals(EnvironmentChoice.EXTERNAL)) {
         return new ExternalLauncher(ExternalPayload.parseFrom(environment.getPayload()));
       } else if (EnvironmentChoice.EMBEDDED.contains(urn)) {
-        return new EmbeddedLauncher(environment, job, settings);
+        return new EmbeddedLauncher(environment, job, settings, host);
       } else if (urn.equals(EnvironmentChoice.PROCESS)) {
         ProcessPayload payload = ProcessPayload.parseFrom(environment.getPayload());
         return payload.getCommand().isEmpty()
-            ? booting(environment, job, settings, forkServers, reaper, payload)
+            ? booting(environment, job, settings, host, reaper, payload)
             : running(payload, settings, reaper);
       } else if (urn.equals(EnvironmentChoice.DOCKER) && settings.docker() == Docker.RUN) {
         return new ContainerLauncher(
             DockerPayload.parseFrom(environment.getPayload()), settings, reaper);
       }
-      return booting(
-          environment, job, settings, forkServers, reaper, ProcessPayload.getDefaultInstance());
+      return booting(environment, job, settings, host, reaper, ProcessPayload.getDefaultInstance());
     } catch (InvalidProtocolBufferException e) {
       throw new WorkerException(
           "The payload of the environment " + environment.getUrn() + " is unreadable", e);
@@ -69,7 +66,7 @@ final class WorkerLaunchers {
       Environment environment,
       JobDescription job,
       EnvironmentSettings settings,
-      Optional<ForkServers> forkServers,
+      WorkerHost host,
       Reaper reaper,
       ProcessPayload payload)
       throws WorkerException, InvalidProtocolBufferException {
@@ -82,7 +79,7 @@ final class WorkerLaunchers {
                   sdk,
                   settings,
                   // what the user's variables change may have been imported already
-                  forkServers.filter(all -> payload.getEnvMap().isEmpty()));
+                  host.forkServers().filter(all -> payload.getEnvMap().isEmpty()));
           case GO -> new GoBoot();
         };
     return new BootLauncher(

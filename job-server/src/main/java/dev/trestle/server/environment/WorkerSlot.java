@@ -9,6 +9,7 @@ import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -198,6 +199,22 @@ final class WorkerSlot {
     if (process != null) {
       process.stop();
       process.awaitStopped();
+    }
+  }
+
+  /**
+   * Waits until the worker has finalized what is durable.
+   *
+   * @param deadline by {@link System#nanoTime()}
+   */
+  void awaitFinalized(long deadline) {
+    WorkerConnection there = current();
+    if (there != null) {
+      try {
+        there.awaitFinalized(Duration.ofNanos(deadline - System.nanoTime()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -4,11 +4,10 @@ import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.runner.worker.WorkerServer;
 import dev.trestle.server.environment.EnvironmentCheck;
 import dev.trestle.server.environment.EnvironmentSettings;
-import dev.trestle.server.environment.ForkServers;
 import dev.trestle.server.environment.JobWorkers;
 import dev.trestle.server.environment.JobWorkers.JobDescription;
+import dev.trestle.server.environment.WorkerHost;
 import dev.trestle.server.environment.WorkerQuota;
-import java.util.Optional;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -17,11 +16,11 @@ import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
  *
  * @param server where workers connect; stays the caller's
  * @param settings how they are started
- * @param forkServers for those in Python; stay the caller's
+ * @param host what they share; stays the caller's
  * @param quota how many there may be
  */
 public record EnvironmentWorkers(
-    WorkerServer server, EnvironmentSettings settings, ForkServers forkServers, WorkerQuota quota)
+    WorkerServer server, EnvironmentSettings settings, WorkerHost host, WorkerQuota quota)
     implements EngineLauncher.Workforce {
 
   @Override
@@ -39,11 +38,6 @@ public record EnvironmentWorkers(
             submission.artifacts(),
             new WorkerMessages(submission.job(), messages));
     return new JobWorkers(
-        server,
-        job,
-        settings,
-        Optional.of(forkServers),
-        SubmittedOptions.sdkWorkers(submission.sdkOptions()),
-        quota);
+        server, job, settings, host, SubmittedOptions.sdkWorkers(submission.sdkOptions()), quota);
   }
 }

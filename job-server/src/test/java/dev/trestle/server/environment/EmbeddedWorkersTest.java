@@ -3,21 +3,37 @@ package dev.trestle.server.environment;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.trestle.runner.worker.RecordedBundle;
 import dev.trestle.runner.worker.SdkWorker;
+import dev.trestle.runner.worker.WorkerBundle;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.management.ObjectName;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +49,62 @@ final class EmbeddedWorkersTest {
     try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
       SdkWorker worker = fixture.workers().worker(EMBEDDED, 0);
       assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
+    }
+  }
+
+  @Test
+  void aWorkerFinalizesWhatItWasToldToBeforeItIsLetGo() throws Exception {
+    FINALIZED.clear();
+    try (WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache))) {
+      RecordedBundle heard = new RecordedBundle();
+      WorkerBundle bundle =
+          WorkerFixture.begin(fixture.workers().worker(EMBEDDED, 0), new Finalized(), heard, "a");
+      heard.awaitDone();
+      bundle.finalizeBundle();
+    }
+    assertThat(FINALIZED, contains("a"));
+  }
+
+  private static final Queue<String> FINALIZED = new ConcurrentLinkedQueue<>();
+
+  private static final class Finalized extends DoFn<String, String> {
+    @ProcessElement
+    public void process(@Element String element, BundleFinalizer finalizer) {
+      finalizer.afterBundleCommit(
+          Instant.now().plus(Duration.standardHours(1)),
+          () -> {
+            Thread.sleep(200);
+            FINALIZED.add(element);
+          });
+    }
+  }
+
+  @Test
+  void aWorkerThatDoesNotEndFinalizingIsNotAwaitedForEver() throws Exception {
+    EnvironmentSettings impatient =
+        WorkerFixture.withTimeouts(
+            WorkerFixture.settings(cache),
+            java.time.Duration.ofMinutes(1),
+            java.time.Duration.ofMillis(10));
+    CountDownLatch end = new CountDownLatch(1);
+    STUCK.set(end);
+    try (WorkerFixture fixture = new WorkerFixture(impatient)) {
+      RecordedBundle heard = new RecordedBundle();
+      WorkerBundle bundle =
+          WorkerFixture.begin(fixture.workers().worker(EMBEDDED, 0), new Stuck(), heard, "a");
+      heard.awaitDone();
+      bundle.finalizeBundle();
+    }
+    end.countDown();
+  }
+
+  private static final AtomicReference<CountDownLatch> STUCK = new AtomicReference<>();
+
+  private static final class Stuck extends DoFn<String, String> {
+    @ProcessElement
+    public void process(BundleFinalizer finalizer) {
+      finalizer.afterBundleCommit(
+          Instant.now().plus(Duration.standardHours(1)), STUCK.get()::await);
     }
   }
 
@@ -107,6 +179,60 @@ final class EmbeddedWorkersTest {
       SdkWorker worker = fixture.workers().worker(staged, 0);
       assertThat(WorkerFixture.echo(worker, "a", "b"), contains("a", "b"));
     }
+  }
+
+  @Test
+  void whatAWorkerLogsGoesToItsJobAndNowhereElse() throws Exception {
+    Environment staged = EMBEDDED.toBuilder().addAllDependencies(StagedProgram.of(cache)).build();
+    Heard heard = new Heard();
+    Logger.getLogger("").addHandler(heard);
+    try (EmbeddedLog log = EmbeddedLog.open();
+        WorkerFixture fixture = new WorkerFixture(WorkerFixture.settings(cache));
+        WorkerFixture other = new WorkerFixture(WorkerFixture.settings(cache))) {
+      WorkerFixture.echo(other.workers().worker(staged, 0), "a");
+      WorkerFixture.echo(fixture.workers().worker(staged, 0), Echo.LOGGED);
+      LogEntry entry = nextOfEcho(fixture);
+      assertThat(entry.getSeverity(), is(LogEntry.Severity.Enum.WARN));
+      assertThat(entry.getMessage(), is("There is " + Echo.LOGGED));
+      assertThat(entry.getTrace(), containsString("IllegalStateException: a cause"));
+
+      Logger.getLogger("of.this.process").warning("of this process");
+      assertThat(heard.messages, contains("of this process"));
+      assertThat(other.log.stream().filter(EmbeddedWorkersTest::isOfEcho).toList(), is(empty()));
+    } finally {
+      Logger.getLogger("").removeHandler(heard);
+    }
+  }
+
+  private static LogEntry nextOfEcho(WorkerFixture fixture) throws InterruptedException {
+    LogEntry entry;
+    do {
+      entry = fixture.log.take();
+    } while (!isOfEcho(entry));
+    return entry;
+  }
+
+  private static boolean isOfEcho(LogEntry entry) {
+    return entry.getLogLocation().equals(Echo.class.getName());
+  }
+
+  /** What goes to the log of this process. */
+  private static final class Heard extends Handler {
+
+    private final List<String> messages = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord logged) {
+      if (!logged.getLoggerName().contains(".grpc.")) {
+        messages.add(logged.getMessage());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test

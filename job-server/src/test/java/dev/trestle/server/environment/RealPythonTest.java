@@ -113,18 +113,18 @@ final class RealPythonTest {
 
   @Test
   void theContainerThatPythonAsksForIsAProcess() throws Exception {
-    processes(Optional.empty());
+    processes(WorkerHost.plain());
   }
 
   @Test
   void aWorkerThatIsForkedDoesTheSame() throws Exception {
-    try (ForkServers forkServers = new ForkServers()) {
-      processes(Optional.of(forkServers));
+    try (WorkerHost host = WorkerHost.forking()) {
+      processes(host);
     }
   }
 
-  private void processes(Optional<ForkServers> forkServers) throws Exception {
-    try (WorkerFixture fixture = new WorkerFixture(settings(), forkServers)) {
+  private void processes(WorkerHost host) throws Exception {
+    try (WorkerFixture fixture = new WorkerFixture(settings(), host)) {
       SdkWorker worker = fixture.workers().worker(environment, 0);
       RecordedBundle heard = process(worker, "a", "b");
       heard.awaitDone();

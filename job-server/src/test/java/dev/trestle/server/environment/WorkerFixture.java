@@ -33,6 +33,7 @@ import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.ProcessPayload;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
@@ -48,19 +49,18 @@ final class WorkerFixture implements AutoCloseable {
   final BlockingQueue<LogEntry> log = new LinkedBlockingQueue<>();
   final WorkerServer server;
   final EnvironmentSettings settings;
-  private final Optional<ForkServers> forkServers;
+  private final WorkerHost host;
   private final List<JobWorkers> workers = new ArrayList<>();
   private WorkerQuota quota = new WorkerQuota(100);
 
   WorkerFixture(EnvironmentSettings settings) throws IOException {
-    this(settings, Optional.empty());
+    this(settings, WorkerHost.plain());
   }
 
-  WorkerFixture(EnvironmentSettings settings, Optional<ForkServers> forkServers)
-      throws IOException {
+  WorkerFixture(EnvironmentSettings settings, WorkerHost host) throws IOException {
     this.server = WorkerServer.start();
     this.settings = settings;
-    this.forkServers = forkServers;
+    this.host = host;
   }
 
   /** Settings that look nowhere else, with times that no test reaches. */
@@ -98,7 +98,7 @@ final class WorkerFixture implements AutoCloseable {
   }
 
   JobWorkers workers(int parallelism) {
-    JobWorkers started = new JobWorkers(server, job(), settings, forkServers, parallelism, quota);
+    JobWorkers started = new JobWorkers(server, job(), settings, host, parallelism, quota);
     workers.add(started);
     return started;
   }
@@ -183,8 +183,15 @@ final class WorkerFixture implements AutoCloseable {
 
   static RecordedBundle begin(SdkWorker worker, String... elements) throws IOException {
     RecordedBundle heard = new RecordedBundle();
+    begin(worker, new Echo(), heard, elements);
+    return heard;
+  }
+
+  static WorkerBundle begin(
+      SdkWorker worker, DoFn<String, String> fn, RecordedBundle heard, String... elements)
+      throws IOException {
     String descriptor =
-        worker.register(Descriptors.of(new Echo(), StringUtf8Coder.of(), StringUtf8Coder.of()));
+        worker.register(Descriptors.of(fn, StringUtf8Coder.of(), StringUtf8Coder.of()));
     WorkerBundle bundle = worker.begin(descriptor, List.of(), heard);
     ByteString.Output bytes = ByteString.newOutput();
     for (String element : elements) {
@@ -192,7 +199,7 @@ final class WorkerFixture implements AutoCloseable {
     }
     bundle.send(Descriptors.INPUT, bytes.toByteString());
     bundle.endOfInput();
-    return heard;
+    return bundle;
   }
 
   /** Waits until there are no children: one that has just ended is still there, without a name. */

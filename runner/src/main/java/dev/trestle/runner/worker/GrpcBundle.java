@@ -154,6 +154,7 @@ final class GrpcBundle implements WorkerBundle {
 
   @Override
   public void finalizeBundle() {
+    channels.finalizations().begun();
     channels
         .control()
         .request(
@@ -161,6 +162,7 @@ final class GrpcBundle implements WorkerBundle {
             InstructionRequest.newBuilder()
                 .setFinalizeBundle(FinalizeBundleRequest.newBuilder().setInstructionId(id)),
             answer -> {
+              channels.finalizations().ended();
               if (!answer.getError().isEmpty()) {
                 LOG.warn("The finalization of a bundle has failed: {}", answer.getError());
               }

@@ -29,7 +29,10 @@ public interface SdkWorkers extends AutoCloseable {
     };
   }
 
-  /** Lets go of all of the job's workers. Bundles that are still out fail. */
+  /**
+   * Lets go of all of the job's workers. Bundles that are still out fail; workers that finalize
+   * what is durable have some time for it.
+   */
   @Override
   void close();
 }

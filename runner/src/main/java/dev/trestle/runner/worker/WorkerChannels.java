@@ -12,6 +12,7 @@ final class WorkerChannels {
   private final ControlChannel control;
   private final DataChannel data;
   private final StateChannel state;
+  private final OpenCalls finalizations = new OpenCalls();
 
   WorkerChannels(Executor pool) {
     this.control = new ControlChannel(pool);
@@ -31,6 +32,11 @@ final class WorkerChannels {
     return state;
   }
 
+  /** Of bundles that have ended. */
+  OpenCalls finalizations() {
+    return finalizations;
+  }
+
   /** From now on what comes for the bundle reaches it. */
   void add(GrpcBundle bundle) {
     bundles.put(bundle.id(), bundle);
@@ -47,5 +53,6 @@ final class WorkerChannels {
     state.outbox().close();
     data.outbox().close();
     control.outbox().close();
+    finalizations.giveUp();
   }
 }

@@ -51,7 +51,7 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
   private final Executor pool;
   private final WorkerChannels channels;
   private final LogTail tail = new LogTail();
-  private final LogStreams logs = new LogStreams();
+  private final OpenCalls logs = new OpenCalls();
   private final Map<ProcessBundleDescriptor, RegisteredDescriptor> byTemplate =
       new ConcurrentHashMap<>();
   private final Map<String, RegisteredDescriptor> byId = new ConcurrentHashMap<>();
@@ -103,6 +103,17 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
     return gone.get();
   }
 
+  /** The worker has logged something. */
+  public void logged(LogEntry entry) {
+    tail.add(entry.getMessage());
+    tail.add(entry.getTrace());
+    try {
+      log.logged(entry);
+    } catch (RuntimeException e) {
+      LOG.warn("A line of the log of {} is lost", id, e);
+    }
+  }
+
   /** The worker has printed something, rather than logged it. */
   public void printed(String line) {
     logged(
@@ -125,6 +136,15 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
    */
   public void awaitLog(Duration patience) throws InterruptedException {
     logs.awaitEnd(patience);
+  }
+
+  /**
+   * Waits until the worker has finalized the bundles that it was told to, or is gone.
+   *
+   * @param patience for how long at most
+   */
+  public void awaitFinalized(Duration patience) throws InterruptedException {
+    channels.finalizations().awaitEnd(patience);
   }
 
   /** Lets the worker go: its streams end, and with them a worker that behaves. */
@@ -255,17 +275,7 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
         : status.getCode() + ": " + status.getDescription();
   }
 
-  LogStreams logs() {
+  OpenCalls logs() {
     return logs;
-  }
-
-  void logged(LogEntry entry) {
-    tail.add(entry.getMessage());
-    tail.add(entry.getTrace());
-    try {
-      log.logged(entry);
-    } catch (RuntimeException e) {
-      LOG.warn("A line of the log of {} is lost", id, e);
-    }
   }
 }
