@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image, has a container count words for a client in Python, and checks the manifests.
+# Builds the image, has a container count words for a client in Python and, beside a broker of Kafka,
+# read from that and write to it; and checks the manifests.
 #
 # For Debian, as root; needs no registry of images: the base is put together from packages of the
 # release that this machine runs. What is missing here is installed. What is kept between runs is in
@@ -12,7 +13,14 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/trestle/image"
 image=localhost/trestle:test
 container=trestle-image-test
 volume=trestle-image-test
-beam="$(sed -n 's:.*<beam.version>\(.*\)</beam.version>.*:\1:p' "$root/pom.xml")"
+
+# The version of something, as the build has it.
+version_of() {
+  sed -n "s:.*<$1.version>\(.*\)</$1.version>.*:\1:p" "$root/pom.xml"
+}
+
+beam="$(version_of beam)"
+kafka="localhost/trestle-kafka:$(version_of kafka)"
 work="$(mktemp -d)"
 
 fail() {
@@ -26,6 +34,7 @@ step() {
 
 clean_up() {
   if command -v podman >/dev/null; then
+    [[ -z "${composed:-}" ]] || compose down --volumes >/dev/null 2>&1 || true
     podman rm --force --time=5 "$container" >/dev/null 2>&1 || true
     podman volume rm --force "$volume" >/dev/null 2>&1 || true
   fi
@@ -77,7 +86,8 @@ configure_containers() {
 # The client and the tools that check the manifests; and the same packages once more, for the image.
 # Debian's Python, so that it is the same version there.
 install_python() {
-  local packages=("apache-beam==$beam" podman-compose==1.6.0 kubernetes-validate==1.37.0)
+  local packages=("apache-beam==$beam" kafka-python==3.0.12 podman-compose==1.6.0
+    kubernetes-validate==1.37.0)
   local key
   key="$(echo "${packages[*]} $(/usr/bin/python3 --version)" | sha256sum | head -c 12)"
   python="$cache/python-$key"
@@ -186,6 +196,119 @@ restart_container() {
     fail "the job has been forgotten."
 }
 
+# ---- Compose -----------------------------------------------------------------------------------
+
+# The broker's jars, and what its real image does with the variables of its environment.
+build_kafka() {
+  podman image exists "$kafka" && return
+  step "building $kafka"
+  mkdir "$work/kafka"
+  cat >"$work/kafka/pom.xml" <<-EOF
+	<project>
+	  <modelVersion>4.0.0</modelVersion>
+	  <groupId>kafka</groupId>
+	  <artifactId>kafka</artifactId>
+	  <version>1</version>
+	  <dependencies>
+	    <dependency>
+	      <groupId>org.apache.kafka</groupId>
+	      <artifactId>kafka_2.13</artifactId>
+	      <version>$(version_of kafka)</version>
+	    </dependency>
+	  </dependencies>
+	</project>
+	EOF
+  "$root/mvnw" -q -f "$work/kafka/pom.xml" \
+    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies \
+    -DoutputDirectory="$work/kafka/libs" >&2
+  cat >"$work/kafka/run" <<-'EOF'
+	#!/bin/bash
+	set -eu
+	for name in "${!KAFKA_@}"; do
+	  key="${name#KAFKA_}"
+	  key="${key,,}"
+	  echo "${key//_/.}=${!name}"
+	done >/tmp/server.properties
+	kafka=(java -Xmx256m -cp '/opt/kafka/*')
+	"${kafka[@]}" kafka.tools.StorageTool format --ignore-formatted \
+	  --cluster-id=5L6g3nShT-eMCtK--X86sw --config=/tmp/server.properties
+	exec "${kafka[@]}" kafka.Kafka /tmp/server.properties
+	EOF
+  cat >"$work/kafka/Dockerfile" <<-EOF
+	FROM $base
+	COPY libs /opt/kafka
+	COPY --chmod=755 run /run-kafka
+	RUN mkdir -p /var/lib/kafka/data && chown 1000:1000 /var/lib/kafka/data
+	USER 1000:1000
+	VOLUME /var/lib/kafka/data
+	CMD ["/run-kafka"]
+	EOF
+  buildah bud --quiet --network none --tag "$kafka" "$work/kafka" >/dev/null
+}
+
+compose() {
+  TRESTLE_IMAGE="$image" KAFKA_IMAGE="$kafka" PATH="$python/bin:$PATH" \
+    podman-compose --file "$here/compose.yaml" "$@"
+}
+
+check_compose() {
+  step "starting what the file for compose describes"
+  composed=1
+  compose up --detach >"$work/compose.log" 2>&1 || {
+    cat "$work/compose.log" >&2
+    fail "it cannot be started."
+  }
+  container="$(podman ps --quiet --filter label=com.docker.compose.service=trestle)"
+  await_health
+  step "reading from Kafka and writing to it"
+  cat >"$work/shout.py" <<-'EOF'
+	import sys
+	import typing
+
+	import apache_beam as beam
+	from apache_beam.io.kafka import ReadFromKafka, WriteToKafka
+	from apache_beam.options.pipeline_options import PipelineOptions
+	from kafka import KafkaConsumer, KafkaProducer
+
+	FROM_HERE = {'bootstrap_servers': 'localhost:9094', 'api_version': (3, 9)}
+	FROM_PIPELINES = {'bootstrap.servers': 'kafka:9092'}
+	SERVICE = 'localhost:8097'
+	Record = typing.Tuple[bytes, bytes]
+
+	words = [b'word-%d' % i for i in range(1000)]
+	producer = KafkaProducer(**FROM_HERE)
+	for word in words:
+	  producer.send('words', key=word, value=word)
+	producer.flush()
+
+	with beam.Pipeline(options=PipelineOptions(sys.argv[1:])) as pipeline:
+	  _ = (
+	      pipeline
+	      | ReadFromKafka(
+	          consumer_config={**FROM_PIPELINES, 'auto.offset.reset': 'earliest'},
+	          topics=['words'],
+	          max_num_records=len(words),
+	          expansion_service=SERVICE)
+	      | beam.MapTuple(lambda key, value: (key, value.upper())).with_output_types(Record)
+	      | WriteToKafka(
+	          producer_config=FROM_PIPELINES, topic='shouts', expansion_service=SERVICE))
+
+	consumer = KafkaConsumer(
+	    'shouts', auto_offset_reset='earliest', consumer_timeout_ms=10000, **FROM_HERE)
+	shouts = sorted(record.value for record in consumer)
+	assert shouts == sorted(word.upper() for word in words), shouts
+	print('shouts:', len(shouts))
+	EOF
+  timeout 300 "$python/bin/python" "$work/shout.py" --job_name=shout \
+    --runner=PortableRunner --job_endpoint=localhost:8099 >"$work/client.log" 2>&1 || {
+    tail -n 30 "$work/client.log" >&2
+    compose logs >&2
+    fail "the pipeline has failed."
+  }
+  grep '^shouts:' "$work/client.log"
+  compose down --volumes >/dev/null 2>&1
+}
+
 # ---- Manifests ---------------------------------------------------------------------------------
 
 check_manifests() {
@@ -232,4 +355,7 @@ start_container
 check_user
 count_words
 restart_container
+podman rm --force --time=60 "$container" >/dev/null
+build_kafka
+check_compose
 echo "image: ok"

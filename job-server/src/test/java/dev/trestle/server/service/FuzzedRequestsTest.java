@@ -45,17 +45,14 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ClientCalls;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.StreamObserver;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Good requests that were damaged, and calls in any order, from seeds. Each is answered clearly,
  * and a job that runs meanwhile ends as it should.
  */
-class FuzzedRequestsTest {
+class FuzzedRequestsTest extends UnharmedJobTest {
 
   private static final int SEEDS = 20;
   private static final int REQUESTS = 50;
@@ -69,37 +66,16 @@ class FuzzedRequestsTest {
           Status.Code.FAILED_PRECONDITION,
           Status.Code.RESOURCE_EXHAUSTED);
 
-  @TempDir Path directory;
-
-  private final FakeLauncher launcher =
-      new FakeLauncher(
-          submission -> {
-            FakeJob job = new FakeJob();
-            if (!submission.pipeline().equals(Pipeline.getDefaultInstance())) {
-              job.end(State.DONE);
-            }
-            return job;
-          });
-
-  private TestServer server;
-  private String other;
-  private FakeLauncher.Launch otherJob;
-
-  @BeforeEach
-  void start() throws Exception {
-    server = TestServer.start(directory, launcher);
-    other = server.run(server.prepare());
-    otherJob = launcher.next();
-    server.awaitRunning(other);
-  }
-
-  @AfterEach
-  void checkOtherJobAndClose() {
-    try (TestServer closing = server) {
-      assertThat(closing.state(other), is(JobState.Enum.RUNNING));
-      otherJob.job().end(State.DONE);
-      assertThat(closing.awaitEnd(other), is(JobState.Enum.DONE));
-    }
+  FuzzedRequestsTest() {
+    super(
+        new FakeLauncher(
+            submission -> {
+              FakeJob job = new FakeJob();
+              if (!submission.pipeline().equals(Pipeline.getDefaultInstance())) {
+                job.end(State.DONE);
+              }
+              return job;
+            }));
   }
 
   private Status send(MethodDescriptor<?, ?> method, byte[]... requests) {

@@ -7,14 +7,12 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.trestle.runner.engine.RunningJob.State;
 import dev.trestle.runner.remote.JobControlMethods;
 import dev.trestle.runner.remote.JobServerClient;
 import dev.trestle.runner.worker.Mutations;
 import dev.trestle.server.jobs.JobLimits;
 import dev.trestle.translation.PipelineTranslator;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -44,14 +42,11 @@ import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.health.v1.HealthGrpc;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.stub.ClientCalls;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that no good client makes. After each, the server is there and another job unharmed. */
-class HostileRequestsTest {
+class HostileRequestsTest extends UnharmedJobTest {
 
   /** What a client may be told; neither UNKNOWN nor INTERNAL is an answer. */
   private static final Set<Status.Code> CLEAR =
@@ -63,29 +58,8 @@ class HostileRequestsTest {
           Status.Code.RESOURCE_EXHAUSTED,
           Status.Code.UNIMPLEMENTED);
 
-  @TempDir Path directory;
-
-  private final FakeLauncher launcher = new FakeLauncher();
-  private TestServer server;
-  private String other;
-  private FakeLauncher.Launch otherJob;
-
-  @BeforeEach
-  void start() throws Exception {
-    server = TestServer.start(directory, launcher);
-    other = server.run(server.prepare());
-    otherJob = launcher.next();
-    server.awaitRunning(other);
-  }
-
-  /** The other job goes on, and ends as it should. */
-  @AfterEach
-  void checkOtherJobAndClose() {
-    try (TestServer closing = server) {
-      assertThat(closing.state(other), is(JobState.Enum.RUNNING));
-      otherJob.job().end(State.DONE);
-      assertThat(closing.awaitEnd(other), is(JobState.Enum.DONE));
-    }
+  HostileRequestsTest() {
+    super(new FakeLauncher());
   }
 
   private static List<MethodDescriptor<?, ?>> methods() {
