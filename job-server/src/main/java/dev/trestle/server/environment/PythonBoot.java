@@ -28,22 +28,28 @@ final class PythonBoot implements WorkerBoot {
 
   private final Sdk sdk;
   private final EnvironmentSettings settings;
+  private final PythonInterpreters interpreters;
   private final Optional<ForkServers> forkServers;
   private volatile String executable = "";
 
   /**
    * @param forkServers where workers come from; if empty, each starts from nothing
    */
-  PythonBoot(Sdk sdk, EnvironmentSettings settings, Optional<ForkServers> forkServers) {
+  PythonBoot(
+      Sdk sdk,
+      EnvironmentSettings settings,
+      PythonInterpreters interpreters,
+      Optional<ForkServers> forkServers) {
     this.sdk = sdk;
     this.settings = settings;
+    this.interpreters = interpreters;
     this.forkServers = forkServers;
   }
 
   @Override
   public void prepare(StagedFiles files, Consumer<String> log)
       throws WorkerException, IOException, InterruptedException {
-    PythonInterpreter interpreter = PythonInterpreter.find(sdk, settings.python());
+    PythonInterpreter interpreter = interpreters.find(sdk, settings.python());
     PythonPackages packages = PythonPackages.of(sdk, interpreter, files);
     executable =
         packages.isEmpty()

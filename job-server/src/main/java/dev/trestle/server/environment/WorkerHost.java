@@ -3,13 +3,14 @@ package dev.trestle.server.environment;
 import java.util.Optional;
 
 /**
- * What workers of all jobs share on this machine, and what outlasts these jobs: the processes that
- * those in Python are forked from, and the classes of those that are threads of this process. Any
- * thread may call.
+ * What workers of all jobs share on this machine, and what outlasts these jobs: the interpreters of
+ * those in Python and the processes that they are forked from, the classes and thread groups of
+ * those that are threads of this process. Any thread may call.
  */
 public final class WorkerHost implements AutoCloseable {
 
   private final Optional<ForkServers> forkServers;
+  private final PythonInterpreters interpreters = new PythonInterpreters();
   private final EmbeddedClasses classes = new EmbeddedClasses();
   private final EmbeddedThreads threads = new EmbeddedThreads();
 
@@ -29,6 +30,10 @@ public final class WorkerHost implements AutoCloseable {
 
   Optional<ForkServers> forkServers() {
     return forkServers;
+  }
+
+  PythonInterpreters interpreters() {
+    return interpreters;
   }
 
   EmbeddedClasses classes() {

@@ -78,6 +78,7 @@ final class WorkerLaunchers {
               new PythonBoot(
                   sdk,
                   settings,
+                  host.interpreters(),
                   // what the user's variables change may have been imported already
                   host.forkServers().filter(all -> payload.getEnvMap().isEmpty()));
           case GO -> new GoBoot();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ final class WorkerProcess implements RunningWorker {
   /** How long a worker whose connection has ended may take to say the rest and end by itself. */
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final ProcessHandle process;
+  private final ChildProcess child;
   private final WorkerConnection connection;
   private final Reaper reaper;
   private final Duration patience;
@@ -39,8 +40,8 @@ final class WorkerProcess implements RunningWorker {
   private List<ProcessHandle> family = List.of();
 
   private WorkerProcess(
-      ProcessHandle process, WorkerConnection connection, Reaper reaper, Duration patience) {
-    this.process = process;
+      ChildProcess child, WorkerConnection connection, Reaper reaper, Duration patience) {
+    this.child = child;
     this.connection = connection;
     this.reaper = reaper;
     this.patience = patience;
@@ -77,14 +78,14 @@ final class WorkerProcess implements RunningWorker {
                   ? "has been killed by signal " + (status - FIRST_SIGNAL)
                   : "has exited with status " + status);
         });
-    return new WorkerProcess(process, connection, reaper, patience);
+    return new WorkerProcess(started, connection, reaper, patience);
   }
 
   @Override
   public synchronized void stop() {
     if (family.isEmpty()) {
-      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-      all.add(process);
+      List<ProcessHandle> all = new ArrayList<>(child.handle().descendants().toList());
+      all.add(child.handle());
       family = all;
       if (!connection.hasConnected()) {
         all.forEach(ProcessHandle::destroy);
@@ -108,12 +109,12 @@ final class WorkerProcess implements RunningWorker {
         hasEnded(member, patience.toNanos());
       }
     }
-    reaper.forget(process);
+    reaper.forget(child.handle());
   }
 
   /** Before it is told by a signal, which would cost what it has not sent of its log. */
   private void awaitOwnEnd() {
-    if (!connection.hasConnected() || !hasEnded(process, GRACE_NANOS)) {
+    if (!connection.hasConnected() || !hasEnded(child.handle(), GRACE_NANOS)) {
       return;
     }
     try {
@@ -123,9 +124,11 @@ final class WorkerProcess implements RunningWorker {
     }
   }
 
-  private static boolean hasEnded(ProcessHandle member, long nanos) {
+  private boolean hasEnded(ProcessHandle member, long nanos) {
+    // Java looks only every so often whether a process has ended that it has not started itself.
+    Future<?> end = member.equals(child.handle()) ? child.status() : member.onExit();
     try {
-      member.onExit().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      end.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException | ExecutionException e) {
       return false;

@@ -38,7 +38,7 @@ final class PythonWorkersTest {
   private Path python(String version, String beam, int pipStatus) throws IOException {
     return script(
         directory.resolve("base/python"),
-        "if [ \"$1\" = -c ]; then echo " + version + "; echo " + beam + "; echo /site; exit 0; fi",
+        probed(version, beam),
         "echo \"$0 $@\" >> " + asked(),
         "if [ \"$2\" = venv ]; then",
         "  mkdir -p \"$4/bin\" \"$4/lib/python" + version + "/site-packages\"",
@@ -49,6 +49,14 @@ final class PythonWorkersTest {
         "cat \"$SEMI_PERSISTENT_DIRECTORY/staged/session\" > " + directory.resolve("session"),
         "env > " + directory.resolve("environment"),
         "exit 5");
+  }
+
+  /** Answers that it is a Python. */
+  private static String probed(String version, String beam) {
+    return String.format(
+        "if [ \"$1\" = -c ]; then echo \"{'executable': '$0', 'version': '%s', 'beam': '%s',"
+            + " 'site': ['/site'], 'path': []}\" | tr \\' '\"'; exit 0; fi",
+        version, beam);
   }
 
   private Path asked() {
@@ -110,7 +118,7 @@ final class PythonWorkersTest {
 
   @Test
   void theSdkIsInstalledWhereItIsMissing() throws Exception {
-    Path python = python("3.11", "''", 0);
+    Path python = python("3.11", "", 0);
     failure(python);
     List<String> asked = whatWasAsked();
     assertThat(asked, hasSize(3));
@@ -182,7 +190,7 @@ final class PythonWorkersTest {
     Path python =
         script(
             directory.resolve("base/python"),
-            "if [ \"$1\" = -c ]; then echo 3.11; echo; exit 0; fi",
+            probed("3.11", ""),
             "echo \"$0 $@\" >> " + asked(),
             "exec sleep 1000");
     try (WorkerFixture fixture = new WorkerFixture(settings(python))) {

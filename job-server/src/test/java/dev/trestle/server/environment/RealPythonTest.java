@@ -80,7 +80,7 @@ final class RealPythonTest {
   private static PythonInterpreter findPython() throws InterruptedException {
     PythonInterpreter found = null;
     try {
-      found = PythonInterpreter.find(new Sdk(Language.PYTHON, "", ""), Optional.empty());
+      found = new PythonInterpreters().find(new Sdk(Language.PYTHON, "", ""), Optional.empty());
     } catch (WorkerException e) {
       assumeTrue(false, e.getMessage());
     }
