@@ -7,6 +7,7 @@ import dev.trestle.translation.rehydrate.ScriptCoding;
 import dev.trestle.translation.rehydrate.SplittableExpansion;
 import dev.trestle.translation.steps.StepGraphBuilder;
 import dev.trestle.translation.transform.CombineExpansion;
+import dev.trestle.translation.transform.ReshuffleExpansion;
 import dev.trestle.translation.transform.TransformWalk;
 import dev.trestle.translation.validate.Problems;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
@@ -94,7 +95,7 @@ public final class PipelineTranslator {
 
   private static RunnerApi.Pipeline expand(RunnerApi.Pipeline proto) {
     try {
-      RunnerApi.Pipeline coded = ScriptCoding.expand(proto);
+      RunnerApi.Pipeline coded = ReshuffleExpansion.expand(ScriptCoding.expand(proto));
       return CombineExpansion.expand(SplittableExpansion.expand(coded), ThisJvm::is);
     } catch (IOException e) {
       throw new IllegalArgumentException("The pipeline holds a payload that cannot be read", e);

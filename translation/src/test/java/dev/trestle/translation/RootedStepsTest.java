@@ -28,6 +28,7 @@ import org.apache.beam.sdk.transforms.Redistribute;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
@@ -123,16 +124,46 @@ class RootedStepsTest {
     assertThat(Graphs.rootedIn(graph, Step.ProcessSizedElements.class), hasSize(1));
   }
 
+  private static PCollection<String> unbounded(Pipeline p) {
+    return p.apply(
+        "Main",
+        TestStream.create(StringUtf8Coder.of()).addElements("a").advanceWatermarkToInfinity());
+  }
+
   @Test
   void reshuffleOfPairsIsAKeyedEdgeWithoutItsInsides() {
     Pipeline p = Graphs.pipeline();
-    p.apply("Main", Create.of("a")).apply(ParDo.of(new Fns.Pair())).apply("R", Reshuffle.of());
+    unbounded(p).apply(ParDo.of(new Fns.Pair())).apply("R", Reshuffle.of());
 
     OperatorGraph graph = PipelineTranslator.translate(p);
 
     Stage stage = Graphs.stage(graph, "R");
     assertThat(stage.nodes(), hasSize(1));
     assertThat(Graphs.inputKinds(graph, stage), contains(Edge.Kind.KEYED));
+  }
+
+  /** What comes of a key is in one bundle. */
+  @Test
+  void reshuffleOfBoundedPairsIsAGroupingOfAllOfThem() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of("a")).apply(ParDo.of(new Fns.Pair())).apply("R", Reshuffle.of());
+
+    OperatorGraph graph = PipelineTranslator.translate(p);
+
+    Step.GroupByKey group = Graphs.step(graph, Step.GroupByKey.class);
+    assertThat(group.input().windowing().getTrigger(), is(instanceOf(DefaultTrigger.class)));
+    assertThat(Graphs.steps(graph, Step.Redistribute.class), hasSize(0));
+  }
+
+  @Test
+  void reshuffleByRandomKeysGroupsNothing() {
+    Pipeline p = Graphs.pipeline();
+    p.apply("Main", Create.of("a")).apply("R", Reshuffle.viaRandomKey());
+
+    OperatorGraph graph = PipelineTranslator.translate(p);
+
+    assertThat(Graphs.steps(graph, Step.GroupByKey.class), hasSize(0));
+    assertThat(Graphs.steps(graph, Step.Redistribute.class), hasSize(1));
   }
 
   /** As SDKs have it that give elements random keys within the reshuffle. */
@@ -175,7 +206,7 @@ class RootedStepsTest {
   @Test
   void sessionsAreMergedOnce() {
     Pipeline p = Graphs.pipeline();
-    p.apply("Main", Create.of("a"))
+    unbounded(p)
         .apply(ParDo.of(new Fns.Pair()))
         .apply(Window.into(Sessions.withGapDuration(Duration.standardMinutes(1))))
         .apply("G1", GroupByKey.create())

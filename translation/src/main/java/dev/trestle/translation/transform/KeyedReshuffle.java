@@ -26,7 +26,7 @@ final class KeyedReshuffle {
             .anyMatch(group -> keyCoder.equals(keyCoder(group, components)));
   }
 
-  private static boolean isGroupByKey(PTransform transform) {
+  static boolean isGroupByKey(PTransform transform) {
     return transform.getSpec().getUrn().equals(PTransformTranslation.GROUP_BY_KEY_TRANSFORM_URN);
   }
 
