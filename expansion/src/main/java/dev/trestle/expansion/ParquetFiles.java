@@ -1,6 +1,5 @@
 package dev.trestle.expansion;
 
-import java.io.Serializable;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.coders.AvroCoder;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
@@ -18,6 +17,7 @@ import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.POutput;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of Parquet, as {@link SchemaIoTransforms} serves them; Beam has them as such in SQL only.
@@ -37,7 +37,11 @@ public final class ParquetFiles implements SchemaIOProvider {
   }
 
   @Override
-  public SchemaIO from(String location, Row configuration, Schema dataSchema) {
+  public SchemaIO from(String location, Row configuration, @Nullable Schema dataSchema) {
+    if (dataSchema == null) {
+      throw new IllegalArgumentException(
+          "Files of Parquet want to be told the schema of their rows: data_schema");
+    }
     return new Files(location, dataSchema);
   }
 
@@ -51,7 +55,7 @@ public final class ParquetFiles implements SchemaIOProvider {
     return PCollection.IsBounded.BOUNDED;
   }
 
-  private record Files(String location, Schema schema) implements SchemaIO, Serializable {
+  private record Files(String location, Schema schema) implements SchemaIO {
 
     @Override
     public PTransform<PBegin, PCollection<Row>> buildReader() {

@@ -1,7 +1,9 @@
 package dev.trestle.expansion;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.trestle.runner.TrestleRunner;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import org.apache.beam.sdk.values.PInput;
 import org.apache.beam.sdk.values.POutput;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +73,18 @@ class SchemaIoTransformsTest {
                     format + "_read", configuration)))
         .containsInAnyOrder(ROWS);
     assertThat(reading.run().waitUntilFinish(), is(State.DONE));
+  }
+
+  @Test
+  void filesOfParquetWantASchema() throws Exception {
+    SchemaIoTransforms.Configuration configuration = new SchemaIoTransforms.Configuration();
+    configuration.setLocation(directory.toString());
+    configuration.setConfig(
+        CoderUtils.encodeToByteArray(RowCoder.of(Schema.of()), Row.nullRow(Schema.of())));
+    IllegalArgumentException thrown =
+        assertThrows(
+            IllegalArgumentException.class, () -> transform("parquet_read", configuration));
+    assertThat(thrown.getMessage(), containsString("data_schema"));
   }
 
   private static Pipeline pipeline() {

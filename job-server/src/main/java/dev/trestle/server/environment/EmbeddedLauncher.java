@@ -73,8 +73,11 @@ final class EmbeddedLauncher implements WorkerLauncher {
         new Thread(
             group,
             () -> {
-              run(connection, json, classes);
-              host.threads().giveBack(group);
+              try {
+                run(connection, json, classes);
+              } finally {
+                host.threads().giveBack(group);
+              }
             },
             "sdk-worker-" + connection.id());
     thread.setDaemon(true);
