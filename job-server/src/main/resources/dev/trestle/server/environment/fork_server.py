@@ -167,6 +167,7 @@ __import__(NAMES)
 del sys.modules[WORKER]  # it becomes the main module
 gc.collect()
 gc.freeze()  # so that the pages stay shared
+gc.set_threshold(20_000)  # elements come by the hundred thousand, and hardly ever in cycles
 wanted = server.serve()
 if wanted:
   become(wanted)

@@ -1,13 +1,16 @@
 package dev.trestle.runner.exchange;
 
+import dev.trestle.translation.wire.WireInput;
 import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Reads a slice of a byte array: {@code ByteArrayInputStream} without its locks. */
-public final class ByteSource extends InputStream {
+public final class ByteSource extends InputStream implements WireInput {
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -55,6 +58,43 @@ public final class ByteSource extends InputStream {
     return end - position;
   }
 
+  @Override
+  public int next() throws EOFException {
+    if (position == end) {
+      throw tooShort();
+    }
+    return bytes[position++] & 0xff;
+  }
+
+  /** The next byte, which is not read. */
+  public int peek() throws EOFException {
+    if (position == end) {
+      throw tooShort();
+    }
+    return bytes[position] & 0xff;
+  }
+
+  @Override
+  public void pass(long count) throws IOException {
+    if (count < 0) {
+      throw new IOException("An encoded value has a part of " + count + " bytes");
+    }
+    if (count > end - position) {
+      throw tooShort();
+    }
+    position += (int) count;
+  }
+
+  @Override
+  public int position() {
+    return position;
+  }
+
+  @Override
+  public byte[] since(int start) {
+    return Arrays.copyOfRange(bytes, start, position);
+  }
+
   /** Reads four bytes, the highest first. */
   public int readInt() throws EOFException {
     int from = advance(Integer.BYTES);
@@ -70,9 +110,13 @@ public final class ByteSource extends InputStream {
   private int advance(int count) throws EOFException {
     int from = position;
     if (end - from < count) {
-      throw new EOFException();
+      throw tooShort();
     }
     position = from + count;
     return from;
+  }
+
+  private static EOFException tooShort() {
+    return new EOFException("An encoded value ends too early");
   }
 }

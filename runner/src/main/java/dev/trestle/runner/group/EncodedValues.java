@@ -1,6 +1,8 @@
 package dev.trestle.runner.group;
 
+import dev.trestle.runner.exchange.ByteSink;
 import dev.trestle.runner.exchange.ByteSource;
+import dev.trestle.runner.exchange.EncodedSequence;
 import java.io.IOException;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
@@ -175,7 +177,7 @@ final class EncodedValues {
     }
   }
 
-  private static final class View extends AbstractCollection<Object> {
+  private static final class View extends AbstractCollection<Object> implements EncodedSequence {
     private final List<Chunk> chunks;
     private final byte[] last;
     private final int lastEnd;
@@ -196,8 +198,24 @@ final class EncodedValues {
     }
 
     @Override
+    public Coder<Object> coder() {
+      return coder;
+    }
+
+    @Override
+    public void writeTo(ByteSink target) {
+      for (RecordCursor cursor = cursor(); cursor.next(); ) {
+        target.write(cursor.bytes, cursor.start, cursor.end - cursor.start);
+      }
+    }
+
+    private RecordCursor cursor() {
+      return new RecordCursor(chunks, last, lastEnd, count);
+    }
+
+    @Override
     public Iterator<Object> iterator() {
-      RecordCursor cursor = new RecordCursor(chunks, last, lastEnd, count);
+      RecordCursor cursor = cursor();
       return new Iterator<>() {
         @Override
         public boolean hasNext() {

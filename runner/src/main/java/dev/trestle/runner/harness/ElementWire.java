@@ -9,6 +9,7 @@ import dev.trestle.translation.graph.Collection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.Elements.DrainMode;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.Elements.ElementMetadata;
@@ -32,13 +33,28 @@ final class ElementWire {
   /** Instants are written so that their bytes have their order. */
   private static final long TIME_SHIFT = Long.MIN_VALUE;
 
+  /** A pane whose byte has one of these bits has more bytes, or metadata behind it. */
+  private static final int MORE_OF_PANE = 0xf0;
+
+  /** The panes that are a byte, by that byte. */
+  private static final PaneInfo[] PANES = new PaneInfo[16];
+
+  static {
+    Arrays.setAll(PANES, encoded -> PaneInfo.decodePane((byte) encoded));
+  }
+
   private final Coder<Object> coder;
   private final Coder<BoundedWindow> windowCoder;
+  private final @Nullable GroupWriter groups;
+
+  /** That of the last element: neighbours often have the same. */
+  private Instant lastTimestamp = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
   @SuppressWarnings("unchecked") // elements of a collection fit its coder
   ElementWire(Collection collection) {
     coder = (Coder<Object>) collection.coder();
     windowCoder = collection.windowCoder();
+    groups = GroupWriter.of(coder);
   }
 
   /** Writes an element. Its metadata stay here: not every worker reads them. */
@@ -46,7 +62,9 @@ final class ElementWire {
   void write(@Nullable Object value, Instant timestamp, Object windows, PaneInfo pane, ByteSink to)
       throws IOException {
     writeHeader(timestamp.getMillis(), windows, pane, to);
-    coder.encode(value, to);
+    if (groups == null || !groups.write(value, to)) {
+      coder.encode(value, to);
+    }
   }
 
   /** Writes all of an element but its value. */
@@ -67,15 +85,29 @@ final class ElementWire {
 
   /** Reads one element and hands it on. */
   void read(ByteSource from, Receiver to) throws IOException {
-    Instant timestamp = Instant.ofEpochMilli(from.readLong() + TIME_SHIFT);
+    Instant timestamp = timestamp(from.readLong() + TIME_SHIFT);
     Object windows = readWindows(from);
-    PaneInfo pane = PaneInfoCoder.INSTANCE.decode(from);
+    int simplePane = from.peek();
+    PaneInfo pane;
     Metadata metadata = null;
-    if (pane.isElementMetadata()) {
-      pane = pane.withElementMetadata(false);
-      metadata = readMetadata(from);
+    if ((simplePane & MORE_OF_PANE) == 0) {
+      from.pass(1);
+      pane = PANES[simplePane];
+    } else {
+      pane = PaneInfoCoder.INSTANCE.decode(from);
+      if (pane.isElementMetadata()) {
+        pane = pane.withElementMetadata(false);
+        metadata = readMetadata(from);
+      }
     }
     to.accept(coder.decode(from), timestamp, windows, pane, metadata);
+  }
+
+  private Instant timestamp(long millis) {
+    if (lastTimestamp.getMillis() != millis) {
+      lastTimestamp = Instant.ofEpochMilli(millis);
+    }
+    return lastTimestamp;
   }
 
   /** The least end of the windows of an element, in milliseconds. */

@@ -36,8 +36,7 @@ final class OutputPorts {
     if (port == null) {
       throw new HarnessException(transform, "its worker puts out through an unknown port " + name);
     }
-    byte[] array = bytes.toByteArray();
-    reading = new ByteSource(array, 0, array.length);
+    reading = SharedBytes.of(bytes);
   }
 
   /** Whether there is something to hand on. */

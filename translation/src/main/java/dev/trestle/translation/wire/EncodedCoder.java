@@ -35,9 +35,10 @@ public final class EncodedCoder extends CustomCoder<Encoded> {
 
   @Override
   public Encoded decode(InputStream in) throws IOException {
-    CutInput cut = new CutInput(in);
-    skipper.skip(cut);
-    return cut.cut();
+    WireInput from = in instanceof WireInput known ? known : new StreamInput(in);
+    int start = from.position();
+    skipper.skip(from);
+    return new Encoded(from.since(start));
   }
 
   @Override

@@ -46,11 +46,11 @@ record RowSkipper(List<Skipper> fields) implements Skipper {
   }
 
   @Override
-  public void skip(CutInput in) throws IOException {
+  public void skip(WireInput in) throws IOException {
     long count = in.varInt();
     int length = (int) in.varInt();
     int before = in.position();
-    in.skip(length);
+    in.pass(length);
     byte[] nulls = in.since(before);
     if (count < 0 || count > fields.size()) {
       throw new IOException("A row has " + count + " fields, its schema " + fields.size());

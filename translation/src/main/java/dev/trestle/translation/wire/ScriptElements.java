@@ -139,7 +139,7 @@ final class ScriptElements {
   }
 
   private int startOfTail(byte[] bytes) throws IOException {
-    CutInput in = new CutInput(new ByteArrayInputStream(bytes));
+    WireInput in = new StreamInput(new ByteArrayInputStream(bytes));
     for (Skipper part : before) {
       part.skip(in);
     }

@@ -14,5 +14,5 @@ interface Skipper extends Serializable {
    *
    * @throws IOException if the bytes are no such value
    */
-  void skip(CutInput in) throws IOException;
+  void skip(WireInput in) throws IOException;
 }

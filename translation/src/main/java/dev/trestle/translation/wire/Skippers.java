@@ -13,8 +13,8 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
-      in.skip(bytes);
+    public void skip(WireInput in) throws IOException {
+      in.pass(bytes);
     }
   }
 
@@ -23,7 +23,7 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       in.varInt();
     }
   }
@@ -33,8 +33,8 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
-      in.skip(in.varInt());
+    public void skip(WireInput in) throws IOException {
+      in.pass(in.varInt());
     }
   }
 
@@ -51,7 +51,7 @@ final class Skippers {
     }
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       for (Skipper part : parts) {
         part.skip(in);
       }
@@ -66,7 +66,7 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       int count = in.fixedInt();
       if (count >= 0) {
         skip(count, in);
@@ -77,11 +77,11 @@ final class Skippers {
         skip(block, in);
       }
       if (block < 0) {
-        in.skip(in.varInt());
+        in.pass(in.varInt());
       }
     }
 
-    private void skip(long count, CutInput in) throws IOException {
+    private void skip(long count, WireInput in) throws IOException {
       for (long i = 0; i < count; i++) {
         element.skip(in);
       }
@@ -93,7 +93,7 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       for (int left = in.fixedInt(); left > 0; left--) {
         key.skip(in);
         value.skip(in);
@@ -106,7 +106,7 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       if (in.next() != 0) {
         value.skip(in);
       }
@@ -121,13 +121,13 @@ final class Skippers {
     private static final int INDICES = 0x70;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       int first = in.next();
       for (int left = (first & INDICES) >> 4; left > 0; left--) {
         in.varInt();
       }
       if ((first & METADATA) != 0) {
-        in.skip(in.varInt());
+        in.pass(in.varInt());
       }
     }
   }
@@ -137,13 +137,13 @@ final class Skippers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void skip(CutInput in) throws IOException {
+    public void skip(WireInput in) throws IOException {
       key.skip(in);
-      in.skip(in.varInt());
+      in.pass(in.varInt());
       new Repeated(window).skip(in);
       boolean cleared = in.next() != 0;
       if (!cleared) {
-        in.skip(2 * Long.BYTES);
+        in.pass(2 * Long.BYTES);
         new Pane().skip(in);
       }
     }
