@@ -12,14 +12,18 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,7 @@ final class ForkServer implements AutoCloseable {
       CompletableFuture<Integer> status) {}
 
   private final String executable;
+  private final Instant started = Instant.now();
   private final Process process;
   private final BufferedWriter requests;
 
@@ -62,6 +67,9 @@ final class ForkServer implements AutoCloseable {
   private final Map<Long, Worker> workers = new HashMap<>();
 
   private final Thread errors;
+
+  /** The directories that it has imported from; null as long as it imports. */
+  private volatile @Nullable List<String> imported;
 
   /** What it has printed last, of its own. */
   private volatile String lastWords = "";
@@ -148,6 +156,13 @@ final class ForkServer implements AutoCloseable {
     return !ended;
   }
 
+  /** Whether what it has imported is what a new one would import: nothing was installed since. */
+  boolean isCurrent() {
+    List<String> directories = imported;
+    return directories == null
+        || PythonInterpreter.areOlder(directories, started.minus(PythonInterpreter.SLACK));
+  }
+
   private void readErrors() {
     try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -179,7 +194,11 @@ final class ForkServer implements AutoCloseable {
   }
 
   private void take(JsonNode answer) {
-    if (answer.has("forked")) {
+    if (answer.has("imported")) {
+      List<String> directories = new ArrayList<>();
+      answer.get("imported").forEach(each -> directories.add(each.asText()));
+      imported = List.copyOf(directories);
+    } else if (answer.has("forked")) {
       long pid = answer.get("forked").asLong();
       Worker worker;
       synchronized (this) {

@@ -24,7 +24,8 @@ public final class ForkServers implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Forks a worker, from a new server if there is none, or none any more.
+   * Forks a worker, from a new server if there is none, or none any more, or if packages have been
+   * installed since it has imported them.
    *
    * @throws IOException if it cannot be started
    */
@@ -48,6 +49,10 @@ public final class ForkServers implements AutoCloseable {
       throw new IOException("The job server is ending");
     }
     ForkServer there = servers.get(executable);
+    if (there != null && !there.isCurrent()) {
+      there.retire();
+      there = null;
+    }
     if (there == null || !there.isThere()) {
       there = new ForkServer(executable);
       servers.put(executable, there);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ record PythonInterpreter(
   private static final Logger LOG = LoggerFactory.getLogger(PythonInterpreter.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What the times of files may be behind the clock by, and more. */
+  static final Duration SLACK = Duration.ofSeconds(1);
 
   private static final String PROBE =
       """
@@ -104,23 +108,21 @@ record PythonInterpreter(
    * directory of its path.
    */
   boolean isUnchangedSince(Instant time) {
+    return areOlder(List.of(executable), time) && areOlder(path, time);
+  }
+
+  /** Whether all files are there, and were changed last before a time. */
+  static boolean areOlder(List<String> files, Instant time) {
     try {
-      if (!isOlder(executable, time)) {
-        return false;
-      }
-      for (String each : path) {
-        if (!isOlder(each, time)) {
+      for (String file : files) {
+        if (!Files.getLastModifiedTime(Path.of(file)).toInstant().isBefore(time)) {
           return false;
         }
       }
       return true;
     } catch (IOException e) {
-      LOG.debug("{} is not what it was", executable, e);
+      LOG.debug("Something of Python's is not what it was", e);
       return false;
     }
-  }
-
-  private static boolean isOlder(String file, Instant time) throws IOException {
-    return Files.getLastModifiedTime(Path.of(file)).toInstant().isBefore(time);
   }
 }

@@ -3,7 +3,6 @@ package dev.trestle.server.environment;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.worker.WorkerException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * taken again until it changes. Any thread may call; the lock guards which were found.
  */
 final class PythonInterpreters {
-
-  /** What file systems may be behind the clock by, and more. */
-  private static final Duration SLACK = Duration.ofSeconds(1);
 
   /** For so many SDKs; who submits pipelines names them. */
   private static final int MOST = 16;
@@ -49,7 +45,8 @@ final class PythonInterpreters {
       throws WorkerException, InterruptedException {
     Wanted wanted = new Wanted(sdk, configured);
     Found before = before(wanted);
-    if (before != null && before.interpreter().isUnchangedSince(before.asked().minus(SLACK))) {
+    if (before != null
+        && before.interpreter().isUnchangedSince(before.asked().minus(PythonInterpreter.SLACK))) {
       return before.interpreter();
     }
     Instant now = Instant.now();

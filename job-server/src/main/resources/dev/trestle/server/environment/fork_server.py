@@ -3,6 +3,7 @@
 Requests come on standard input, a JSON object a line:
   {"directory": "...", "variables": {"NAME": "value"}}     a worker, and its environment
 Answers go to standard output, a JSON object a line, the answers to requests in their order:
+  {"imported": ["directory", ...]}                         first: where modules have come from
   {"forked": pid}
   {"pid": pid, "printed": "a line of its output"}
   {"pid": pid, "status": n}                                the negative number of a signal
@@ -124,6 +125,14 @@ class ForkServer:
       del self._outputs[pid]
     return not ended
 
+  def tell_imported(self):
+    directories = set()
+    for name, module in list(sys.modules.items()):
+      files = [*getattr(module, '__path__', ())] or [getattr(module, '__file__', None)]
+      if '.' not in name and files[0]:
+        directories.add(os.path.dirname(files[0]))
+    self._answer(imported=sorted(directories))
+
   def _answer(self, **answer):
     rest = json.dumps(answer).encode() + b'\n'
     while rest:
@@ -165,6 +174,7 @@ __import__('apache_beam')
 __import__(WORKER)
 __import__(NAMES)
 del sys.modules[WORKER]  # it becomes the main module
+server.tell_imported()
 gc.collect()
 gc.freeze()  # so that the pages stay shared
 gc.set_threshold(20_000)  # elements come by the hundred thousand, and hardly ever in cycles

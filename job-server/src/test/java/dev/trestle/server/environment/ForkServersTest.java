@@ -44,6 +44,8 @@ final class ForkServersTest {
       import atexit, os, subprocess, sys, time
       from apache_beam.runners.worker.worker_id_interceptor import WorkerIdInterceptor
       if __name__ == '__main__':
+        while not os.path.exists('known-%d' % os.getpid()):  # one that ends before is no worker
+          time.sleep(0.01)
         print('main in', os.getcwd(), 'with', sorted(os.environ))
         print('called', WorkerIdInterceptor._worker_id)
         atexit.register(print, 'at the exit')
@@ -67,6 +69,8 @@ final class ForkServersTest {
   private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
   private Path python;
   private Path imports;
+  private Path packages;
+  private Path init;
 
   @BeforeEach
   void makeSdk() throws Exception {
@@ -77,15 +81,18 @@ final class ForkServersTest {
       status = 1;
     }
     assumeTrue(status == 0, "There is no Python");
-    Path worker = Files.createDirectories(directory.resolve("apache_beam/runners/worker"));
-    Files.writeString(directory.resolve("apache_beam/__init__.py"), SDK);
+    packages = directory.resolve("packages");
+    init = packages.resolve("apache_beam/__init__.py");
+    Path worker = Files.createDirectories(packages.resolve("apache_beam/runners/worker"));
+    Files.writeString(init, SDK);
     Files.writeString(worker.resolve("sdk_worker_main.py"), WORKER);
     Files.writeString(worker.resolve("worker_id_interceptor.py"), NAMES);
+    packages.toFile().setLastModified(0); // nothing is installed while a test runs, but by it
     imports = directory.resolve("imports");
     python =
         WorkerFixture.script(
             directory.resolve("bin/python"),
-            "export PYTHONPATH=" + directory,
+            "export PYTHONPATH=" + packages,
             "export IMPORTS=" + imports,
             "exec python3 \"$@\"");
   }
@@ -97,7 +104,9 @@ final class ForkServersTest {
 
   private ChildProcess fork(String end) throws Exception {
     Map<String, String> variables = Map.of("END", end, "WORKER_ID", "worker-" + end);
-    return servers.fork(python.toString(), directory, variables, output::add);
+    ChildProcess worker = servers.fork(python.toString(), directory, variables, output::add);
+    Files.createFile(directory.resolve("known-" + worker.handle().pid()));
+    return worker;
   }
 
   private static int status(ChildProcess process) throws Exception {
@@ -134,6 +143,18 @@ final class ForkServersTest {
   }
 
   @Test
+  void whatIsInstalledMeanwhileIsImportedForTheNextWorker() throws Exception {
+    ChildProcess before = fork("sleep");
+    awaitOutput("sleeps");
+    Files.createDirectory(packages.resolve("another"));
+    assertThat(status(fork("0")), is(0));
+    assertThat(Files.readAllLines(imports), hasSize(2));
+    assertThat(before.handle().isAlive(), is(true));
+    assertThat(before.handle().destroyForcibly(), is(true));
+    assertThat(status(before), is(128 + 9));
+  }
+
+  @Test
   void aWorkerThatFailsSaysWhy() throws Exception {
     assertThat(status(fork("raise")), is(1));
     assertThat(output, hasItem("ValueError: cannot stand it"));
@@ -147,7 +168,7 @@ final class ForkServersTest {
 
   @Test
   void whereTheSdkCannotBeImportedThatIsSaid() throws Exception {
-    Files.writeString(directory.resolve("apache_beam/__init__.py"), "import nothing_of_the_kind");
+    Files.writeString(init, "import nothing_of_the_kind");
     IOException refusal = assertThrows(IOException.class, () -> fork("0"));
     assertThat(refusal.getMessage(), containsString("No module named 'nothing_of_the_kind'"));
   }
@@ -165,7 +186,7 @@ final class ForkServersTest {
 
   @Test
   void aWorkerThatNobodyWaitsForEnds() throws Exception {
-    Files.writeString(directory.resolve("apache_beam/__init__.py"), "import time; time.sleep(2)");
+    Files.writeString(init, "import time; time.sleep(2)");
     Thread asking =
         new Thread(() -> assertThrows(InterruptedException.class, () -> fork("sleep")), "asking");
     asking.start();

@@ -2,6 +2,7 @@ package dev.trestle.runner.engine;
 
 import dev.trestle.state.rocks.RocksMemory;
 import dev.trestle.state.rocks.RocksResources;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedRocks implements AutoCloseable {
 
-  private final int threads;
+  private final Supplier<RocksResources> maker;
   private @Nullable RocksResources resources;
   private boolean closed;
 
@@ -20,7 +21,16 @@ public final class SharedRocks implements AutoCloseable {
    * @param threads that may flush and compact, besides the tasks' own
    */
   public SharedRocks(int threads) {
-    this.threads = threads;
+    this(() -> new RocksResources(RocksMemory.DEFAULT, threads));
+  }
+
+  /** For simulation: see {@link RocksResources#repeatable}. */
+  static SharedRocks repeatable() {
+    return new SharedRocks(() -> RocksResources.repeatable(RocksMemory.DEFAULT));
+  }
+
+  private SharedRocks(Supplier<RocksResources> maker) {
+    this.maker = maker;
   }
 
   /** The resources, made if need be. */
@@ -29,7 +39,7 @@ public final class SharedRocks implements AutoCloseable {
       throw new IllegalStateException("The job has ended");
     }
     if (resources == null) {
-      resources = new RocksResources(RocksMemory.DEFAULT, threads);
+      resources = maker.get();
     }
     return resources;
   }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class CrashingRun {
 
   private static final int MOST_STEPS = 5_000_000;
+
+  /** Identities of stores are drawn anew in each run, whatever its seed. */
+  private static final Pattern IDENTITY =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+  private static final Comparator<StoredObject> REPEATABLE =
+      Comparator.comparing((StoredObject object) -> IDENTITY.matcher(object.path()).replaceAll(""))
+          .thenComparing(StoredObject::length);
 
   private final OperatorGraph graph;
   private final Random random;
@@ -190,7 +199,7 @@ public final class CrashingRun {
     if (newest.isEmpty()) {
       return;
     }
-    List<StoredObject> objects = store.list(newest.get());
+    List<StoredObject> objects = store.list(newest.get()).stream().sorted(REPEATABLE).toList();
     String path = objects.get(random.nextInt(objects.size())).path();
     byte[] content = store.read(path);
     store.delete(path);

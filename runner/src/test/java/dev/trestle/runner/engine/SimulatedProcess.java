@@ -205,7 +205,7 @@ final class SimulatedProcess {
             PipelineOptionsFactory.create(),
             new MemoryBudget(conditions.memoryBytes()),
             SpillDirectory.open(directory),
-            new SharedRocks(1),
+            SharedRocks.repeatable(),
             scheduler,
             true,
             FakeWorkers.simulated(scheduler, random));

@@ -2,7 +2,7 @@ package dev.trestle.state.rocks;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
@@ -19,8 +19,11 @@ import org.rocksdb.WriteBatch;
 final class RocksDatabase implements AutoCloseable {
 
   private static final int MOST_READS_AT_A_TIME = 8;
+
+  /** A compaction that begins between two questions is missed by one look, not by so many. */
   private static final int QUIET_LOOKS = 5;
-  private static final long MILLIS_BETWEEN_LOOKS = 20;
+
+  private static final long NANOS_BETWEEN_LOOKS = 1_000_000;
 
   /** No key is less. */
   private static final byte[] LOWEST = {};
@@ -32,15 +35,17 @@ final class RocksDatabase implements AutoCloseable {
   private final RocksOptions options;
   private final RocksDB db;
   private final ParallelReads parallel;
+  private final boolean repeatable;
   private boolean closed;
 
-  private RocksDatabase(Path directory, RocksOptions options, RocksDB db, Executor readers) {
+  private RocksDatabase(Path directory, RocksOptions options, RocksDB db, RocksResources shared) {
     this.directory = directory;
     this.options = options;
     this.db = db;
     parallel =
         new ParallelReads(
-            db, options.reads(), readers, MOST_READS_AT_A_TIME, ParallelReads.WAIT_NANOS);
+            db, options.reads(), shared.readers(), MOST_READS_AT_A_TIME, ParallelReads.WAIT_NANOS);
+    repeatable = shared.isRepeatable();
   }
 
   /** Opens what is in a directory, or makes it. */
@@ -61,7 +66,7 @@ final class RocksDatabase implements AutoCloseable {
           readOnly
               ? RocksDB.openReadOnly(options.options(), path)
               : RocksDB.open(options.options(), path);
-      return new RocksDatabase(directory, options, db, shared.readers());
+      return new RocksDatabase(directory, options, db, shared);
     } catch (RocksDBException e) {
       options.close();
       throw new RocksStateException("open", directory, e);
@@ -138,6 +143,10 @@ final class RocksDatabase implements AutoCloseable {
   /** Brings all that has been written to files, and links these into a new directory. */
   void checkpoint(Path target) {
     checkOpen();
+    if (repeatable) {
+      awaitCompaction(); // what there was before, and what flushing brings about
+      settle();
+    }
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
@@ -166,14 +175,22 @@ final class RocksDatabase implements AutoCloseable {
   }
 
   /** Flushes, and waits until nothing is left to be compacted. */
-  void settle() throws InterruptedException {
+  void settle() {
     flush();
+    awaitCompaction();
+  }
+
+  private void awaitCompaction() {
     int quiet = 0;
     while (quiet < QUIET_LOOKS) {
-      Thread.sleep(MILLIS_BETWEEN_LOOKS);
-      boolean busy =
-          property("rocksdb.num-running-compactions") + property("rocksdb.compaction-pending") > 0;
-      quiet = busy ? 0 : quiet + 1;
+      // In this order: one that is pending first runs then.
+      if (property("rocksdb.compaction-pending") + property("rocksdb.num-running-compactions")
+          == 0) {
+        quiet++;
+      } else {
+        quiet = 0;
+        LockSupport.parkNanos(NANOS_BETWEEN_LOOKS);
+      }
     }
   }
 

@@ -28,15 +28,29 @@ public final class RocksResources implements AutoCloseable {
   private final ThreadPoolExecutor readers;
   private final RocksMemory memory;
   private final int threads;
+  private final boolean repeatable;
   private boolean closed;
 
   /**
    * @param threads that flush and compact, besides the tasks' own
    */
   public RocksResources(RocksMemory memory, int threads) {
+    this(memory, threads, false);
+  }
+
+  /**
+   * For simulation: a checkpoint waits for compaction, so that its files depend on what has been
+   * written and not on how quick compaction is.
+   */
+  public static RocksResources repeatable(RocksMemory memory) {
+    return new RocksResources(memory, 1, true);
+  }
+
+  private RocksResources(RocksMemory memory, int threads, boolean repeatable) {
     RocksDB.loadLibrary();
     this.memory = memory;
     this.threads = threads;
+    this.repeatable = repeatable;
     blockCache =
         new HyperClockCache(
             memory.blockCacheBytes(),
@@ -83,6 +97,10 @@ public final class RocksResources implements AutoCloseable {
 
   RocksMemory memory() {
     return memory;
+  }
+
+  boolean isRepeatable() {
+    return repeatable;
   }
 
   int threads() {

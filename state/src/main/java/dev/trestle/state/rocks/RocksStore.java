@@ -144,7 +144,7 @@ public final class RocksStore implements AutoCloseable {
   }
 
   /** Waits until nothing is left to be compacted; for measurements. */
-  public void settle() throws InterruptedException {
+  public void settle() {
     flush();
     database().settle();
   }
