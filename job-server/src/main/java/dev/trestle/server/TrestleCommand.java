@@ -16,6 +16,7 @@ import dev.trestle.server.cli.LogsCommand;
 import dev.trestle.server.cli.MetricsCommand;
 import dev.trestle.server.cli.Mistakes;
 import dev.trestle.server.cli.RunCommand;
+import dev.trestle.server.cli.SamplesCommand;
 import dev.trestle.server.cli.SavepointCommand;
 import dev.trestle.server.cli.ServerCommand;
 import dev.trestle.server.cli.ShowCommand;
@@ -70,6 +71,7 @@ public final class TrestleCommand {
     commands.addSubcommand(new ShowCommand(terminal));
     commands.addSubcommand(new LogsCommand(terminal));
     commands.addSubcommand(new MetricsCommand(terminal));
+    commands.addSubcommand(new SamplesCommand(terminal));
     commands.addSubcommand(new SavepointCommand(terminal));
     commands.addSubcommand(new DrainCommand(terminal));
     commands.addSubcommand(new CancelCommand(terminal));

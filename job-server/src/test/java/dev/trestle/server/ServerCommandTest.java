@@ -6,7 +6,9 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 
+import dev.trestle.runner.TrestleRunner;
 import dev.trestle.runner.remote.JobServerClient;
 import dev.trestle.server.cli.Terminal;
 import dev.trestle.translation.PipelineTranslator;
@@ -15,17 +17,27 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.RunJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobServiceGrpc;
+import org.apache.beam.model.pipeline.v1.RunnerApi;
+import org.apache.beam.model.pipeline.v1.RunnerApi.Components;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.GenerateSequence;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.options.PortablePipelineOptions;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.util.construction.PipelineTranslation;
+import org.apache.beam.sdk.util.construction.SdkComponents;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ListValue;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ManagedChannel;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.netty.NettyChannelBuilder;
 import org.joda.time.Duration;
@@ -74,7 +86,11 @@ class ServerCommandTest {
 
   /** Has the server run a pipeline of this JVM, with its own hands. */
   private String submit() {
-    Pipeline pipeline = Pipeline.create();
+    return submit(Pipeline.create(), PipelineTranslator::toProto, Struct.getDefaultInstance());
+  }
+
+  private String submit(
+      Pipeline pipeline, Function<Pipeline, RunnerApi.Pipeline> toProto, Struct options) {
     pipeline
         .apply(GenerateSequence.from(0).withRate(10, Duration.millis(10)))
         .apply(
@@ -92,7 +108,8 @@ class ServerCommandTest {
           jobs.prepare(
               PrepareJobRequest.newBuilder()
                   .setJobName(name)
-                  .setPipeline(PipelineTranslator.toProto(pipeline))
+                  .setPipeline(toProto.apply(pipeline))
+                  .setPipelineOptions(options)
                   .build());
       return jobs.run(
               RunJobRequest.newBuilder().setPreparationId(prepared.getPreparationId()).build())
@@ -100,6 +117,52 @@ class ServerCommandTest {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  /** For workers, whose files are here. */
+  private static RunnerApi.Pipeline forWorkers(Pipeline pipeline) {
+    RunnerApi.Pipeline.Builder proto =
+        PipelineTranslation.toProto(pipeline, SdkComponents.create(pipeline.getOptions()), false)
+            .toBuilder();
+    Components.Builder components = proto.getComponentsBuilder();
+    components
+        .getEnvironmentsMap()
+        .forEach(
+            (id, each) ->
+                components.putEnvironments(id, each.toBuilder().clearDependencies().build()));
+    return proto.build();
+  }
+
+  @Test
+  void elementsOnTheirWayAreShown() throws Exception {
+    PortablePipelineOptions options =
+        PipelineOptionsFactory.create().as(PortablePipelineOptions.class);
+    options.setRunner(TrestleRunner.class);
+    options.setDefaultEnvironmentType("EMBEDDED");
+    Value sampling = Value.newBuilder().setStringValue("enable_data_sampling").build();
+    String id =
+        submit(
+            Pipeline.create(options),
+            ServerCommandTest::forWorkers,
+            Struct.newBuilder()
+                .putFields(
+                    "beam:option:experiments:v1",
+                    Value.newBuilder()
+                        .setListValue(ListValue.newBuilder().addValues(sampling))
+                        .build())
+                .build());
+    Command shown = Command.run("samples", name);
+    while (shown.exitCode() == 0 && !shown.out().contains("Count/Map")) {
+      Thread.sleep(10);
+      shown = Command.run("samples", name);
+    }
+    assertThat(shown.err() + shown.out(), containsString("\n  0\n"));
+    String json = Command.run("samples", "--json", id).out();
+    assertThat(json, startsWith("["));
+    Command.run("cancel", id);
+    Command ended = Command.run("samples", id);
+    assertThat(ended.exitCode(), is(REFUSED));
+    assertThat(ended.err(), containsString("it is CANCELLED"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.trestle.server.cli;
 import dev.trestle.runner.control.JobControl;
 import dev.trestle.runner.engine.JobRefusal;
 import java.io.IOException;
+import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Status;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.StatusRuntimeException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -58,9 +59,18 @@ final class JobChoice {
       return ExitCodes.DONE;
     } catch (JobRefusal e) {
       throw new RefusedException(String.valueOf(e.getMessage()), e);
-    } catch (IOException | StatusRuntimeException e) {
-      terminal.err().println("trestle: " + job + ": " + e.getMessage());
-      return ExitCodes.FAILED;
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
+        throw new RefusedException(String.valueOf(e.getStatus().getDescription()), e);
+      }
+      return failed(terminal, e);
+    } catch (IOException e) {
+      return failed(terminal, e);
     }
+  }
+
+  private int failed(Terminal terminal, Exception e) {
+    terminal.err().println("trestle: " + job + ": " + e.getMessage());
+    return ExitCodes.FAILED;
   }
 }

@@ -56,6 +56,11 @@ final class JobsJson {
     return array.toPrettyString();
   }
 
+  /** Sampled elements, each by what is known of it. */
+  static String ofSamples(List<Map<String, String>> samples) {
+    return MAPPER.<ArrayNode>valueToTree(samples).toPrettyString();
+  }
+
   private static ObjectNode metric(String kind, MetricResult<?> result) {
     MetricKey key = result.getKey();
     ObjectNode node =

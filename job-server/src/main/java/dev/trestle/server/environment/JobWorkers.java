@@ -2,6 +2,7 @@ package dev.trestle.server.environment;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.worker.ArtifactSource;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.runner.worker.WorkerException;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -96,6 +99,23 @@ public final class JobWorkers implements SdkWorkers {
       }
     }
     return ofEnvironment.get(taskIndex % parallelism);
+  }
+
+  /** What all workers have sampled since they were asked last. Does not wait for any to start. */
+  public CompletableFuture<List<Sample>> samples() {
+    List<WorkerSlot> all = new ArrayList<>();
+    synchronized (this) {
+      slots.values().forEach(all::addAll);
+    }
+    CompletableFuture<List<Sample>> samples = CompletableFuture.completedFuture(List.of());
+    for (WorkerSlot slot : all) {
+      samples = samples.thenCombine(slot.samples(), JobWorkers::both);
+    }
+    return samples;
+  }
+
+  private static List<Sample> both(List<Sample> some, List<Sample> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.trestle.server.environment;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.runner.worker.SdkWorker;
 import dev.trestle.runner.worker.WorkerConnection;
 import dev.trestle.runner.worker.WorkerException;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -230,6 +233,14 @@ final class WorkerSlot {
     if (starter != null) {
       starter.interrupt(); // it may be installing something
     }
+  }
+
+  /** What the worker has sampled, if there is one. */
+  CompletableFuture<List<Sample>> samples() {
+    WorkerConnection there = current();
+    return there == null || !there.hasConnected() || there.gone() != null
+        ? CompletableFuture.completedFuture(List.of())
+        : there.samples();
   }
 
   /** Waits until it has stopped, one that is just being started included. */

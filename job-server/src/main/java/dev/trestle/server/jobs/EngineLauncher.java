@@ -4,8 +4,11 @@ import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.TrestleRunner;
 import dev.trestle.runner.assembly.Assembly;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.translation.PipelineTranslator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
@@ -26,6 +29,9 @@ public final class EngineLauncher implements JobLauncher {
 
     /** The workers of one attempt at a job, none of which is started yet. */
     SdkWorkers of(Submission submission, JobMessages messages);
+
+    /** What the workers of a job have sampled since they were asked last; none if it has none. */
+    CompletableFuture<List<Sample>> samples(String job);
   }
 
   private final Workforce workforce;
@@ -49,5 +55,10 @@ public final class EngineLauncher implements JobLauncher {
         PipelineTranslator.translate(submission.pipeline()),
         submission.options(),
         () -> workforce.of(submission, messages));
+  }
+
+  @Override
+  public CompletableFuture<List<Sample>> samples(String job) {
+    return workforce.samples(job);
   }
 }

@@ -2,7 +2,10 @@ package dev.trestle.server.jobs;
 
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.translation.validate.UnsupportedPipelineException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 
@@ -28,4 +31,7 @@ public interface JobLauncher {
    * @throws Exception if it cannot be started; the message is for the user
    */
   RunningJob launch(Submission submission, JobMessages messages) throws Exception;
+
+  /** What the workers of a job have sampled since they were asked last; none if it has none. */
+  CompletableFuture<List<Sample>> samples(String job);
 }

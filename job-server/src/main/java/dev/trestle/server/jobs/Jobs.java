@@ -3,6 +3,7 @@ package dev.trestle.server.jobs;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.engine.JobRefusal;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.server.artifacts.ArtifactStore;
 import dev.trestle.server.artifacts.JobArtifacts;
 import dev.trestle.server.artifacts.Sha256;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
@@ -181,6 +183,24 @@ public final class Jobs implements AutoCloseable {
       }
     }
     run(job);
+  }
+
+  /**
+   * The elements that the workers of a job have sampled since they were asked last.
+   *
+   * @throws JobRefusal if the job does not run, or does not want anything to be sampled
+   */
+  public CompletableFuture<List<Sample>> samples(String id) {
+    ServedJob job = job(id);
+    if (!SubmittedOptions.isSampled(job.options())) {
+      throw new JobRefusal(
+          "Job "
+              + id
+              + " has not been submitted with --experiments="
+              + SubmittedOptions.DATA_SAMPLING);
+    }
+    job.checkRuns();
+    return launcher.samples(id);
   }
 
   private void run(ServedJob job) {

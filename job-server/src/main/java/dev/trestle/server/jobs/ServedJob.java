@@ -351,6 +351,17 @@ public final class ServedJob {
     return job.thenCompose(begun -> begun.savepoint(then));
   }
 
+  /**
+   * Looks whether it runs.
+   *
+   * @throws JobRefusal if it does not
+   */
+  synchronized void checkRuns() {
+    if (!JobStates.isLive(record.state())) {
+      throw new JobRefusal(notRunning());
+    }
+  }
+
   @GuardedBy("this")
   private String notRunning() {
     return "Job " + record.id() + " does not run: it is " + record.state();

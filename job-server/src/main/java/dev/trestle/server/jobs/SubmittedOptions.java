@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PipelineOptionDescriptor;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.util.construction.PipelineOptionsTranslation;
@@ -29,6 +30,12 @@ public final class SubmittedOptions {
 
   /** Options that Go's flags have not been written for travel in here. */
   private static final String GO_OPTIONS = "go_options";
+
+  /** The experiment with which workers keep some elements for those who want to look at them. */
+  static final String DATA_SAMPLING = "enable_data_sampling";
+
+  /** The same, only for elements that make a transform fail. */
+  private static final String EXCEPTION_SAMPLING = "enable_always_on_exception_sampling";
 
   private static final String PARALLELISM = "parallelism";
   private static final String SDK_WORKERS = "sdk_worker_parallelism";
@@ -123,6 +130,16 @@ public final class SubmittedOptions {
   static boolean isLoopback(Struct submitted) {
     return text(submitted, "environment_type").equals("LOOPBACK")
         || text(submitted, "default_environment_type").equals("LOOPBACK");
+  }
+
+  /** Whether workers are to keep elements for those who want to look at them. */
+  static boolean isSampled(Struct submitted) {
+    Value experiments = values(submitted).getOrDefault("experiments", Value.getDefaultInstance());
+    Stream<String> names =
+        experiments.hasListValue()
+            ? experiments.getListValue().getValuesList().stream().map(Value::getStringValue)
+            : Stream.of(experiments.getStringValue().split(",")); // Go's
+    return names.anyMatch(name -> name.equals(DATA_SAMPLING) || name.equals(EXCEPTION_SAMPLING));
   }
 
   private static String text(Struct submitted, String name) {

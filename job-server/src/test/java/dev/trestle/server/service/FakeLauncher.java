@@ -3,10 +3,13 @@ package dev.trestle.server.service;
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.TrestleRunner;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.server.jobs.JobLauncher;
 import dev.trestle.server.jobs.JobMessages;
 import dev.trestle.server.jobs.Submission;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,6 +43,14 @@ final class FakeLauncher implements JobLauncher {
     FakeJob job = jobs.apply(submission);
     launches.add(new Launch(submission, messages, job));
     return job;
+  }
+
+  @Override
+  public CompletableFuture<List<Sample>> samples(String job) {
+    return CompletableFuture.completedFuture(
+        List.of(
+            new Sample("c", "Split", "\"word\"", "", ""),
+            new Sample("c", "Split", "\"\"", "Pair", "ValueError: empty")));
   }
 
   /** The next job that is started. */

@@ -132,6 +132,7 @@ class FuzzedRequestsTest extends UnharmedJobTest {
     methods.remove(JobServiceGrpc.getPrepareMethod());
     methods.add(JobControlMethods.SAVEPOINT);
     methods.add(JobControlMethods.STOP);
+    methods.add(JobControlMethods.SAMPLES);
     for (MethodDescriptor<?, ?> method : methods) {
       byte[] damaged = mutations.of(request);
       assertThat(method.getFullMethodName(), send(method, damaged).getCode(), is(in(CLEAR)));
@@ -215,7 +216,7 @@ class FuzzedRequestsTest extends UnharmedJobTest {
     List<String> ids = new ArrayList<>(List.of("nobody"));
     for (int n = 0; n < REQUESTS; n++) {
       String id = mutations.choose(ids);
-      switch (mutations.below(8)) {
+      switch (mutations.below(9)) {
         case 0 -> ids.add(server.prepare(withArtifact(), Map.of()));
         case 1 -> check(() -> server.run(id));
         case 2 -> check(() -> server.cancel(id));
@@ -223,6 +224,7 @@ class FuzzedRequestsTest extends UnharmedJobTest {
         case 4 -> check(() -> server.states(id).next());
         case 5 -> check(() -> FakeStager.open(server, id, FakeStager.content("it")).await());
         case 6 -> check(() -> drain(id));
+        case 7 -> check(() -> control(JobControlMethods.SAMPLES, id));
         default -> check(() -> control(JobControlMethods.STOP, id));
       }
     }

@@ -241,6 +241,7 @@ class HostileRequestsTest extends UnharmedJobTest {
         TestServer.settings(directory.resolve("closed"), "secret", JobLimits.DEFAULTS);
     List<MethodDescriptor<?, ?>> all = methods();
     all.add(JobControlMethods.SAVEPOINT);
+    all.add(JobControlMethods.SAMPLES);
     try (JobServer closed = JobServer.start(settings, new FakeLauncher())) {
       ManagedChannel channel =
           NettyChannelBuilder.forTarget("localhost:" + closed.port()).usePlaintext().build();

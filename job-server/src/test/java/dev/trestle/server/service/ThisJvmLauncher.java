@@ -2,12 +2,15 @@ package dev.trestle.server.service;
 
 import dev.trestle.runner.TrestlePipelineOptions;
 import dev.trestle.runner.engine.RunningJob;
+import dev.trestle.runner.worker.Sample;
 import dev.trestle.runner.worker.SdkWorkers;
 import dev.trestle.server.jobs.EngineLauncher;
 import dev.trestle.server.jobs.JobLauncher;
 import dev.trestle.server.jobs.JobMessages;
 import dev.trestle.server.jobs.Submission;
 import dev.trestle.translation.ThisJvm;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Pipeline;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
@@ -24,6 +27,11 @@ public final class ThisJvmLauncher implements JobLauncher {
             @Override
             public SdkWorkers of(Submission submission, JobMessages messages) {
               return SdkWorkers.none();
+            }
+
+            @Override
+            public CompletableFuture<List<Sample>> samples(String job) {
+              return CompletableFuture.completedFuture(List.of());
             }
           });
 
@@ -42,6 +50,11 @@ public final class ThisJvmLauncher implements JobLauncher {
             submission.sdkOptions(),
             submission.artifacts()),
         messages);
+  }
+
+  @Override
+  public CompletableFuture<List<Sample>> samples(String job) {
+    return engine.samples(job);
   }
 
   private static Pipeline here(Pipeline pipeline) {

@@ -21,7 +21,10 @@ import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobApi.PrepareJobResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.RunJobRequest;
 import org.apache.beam.model.jobmanagement.v1.JobServiceGrpc;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.ListValue;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.StringValue;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
+import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Value;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.CallOptions;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.Channel;
 import org.apache.beam.vendor.grpc.v1p69p0.io.grpc.ChannelCredentials;
@@ -156,6 +159,17 @@ public final class JobServerClient implements AutoCloseable {
   /** Asks for the job to be drained. */
   public void drain(String job) {
     jobs().drain(DrainJobRequest.newBuilder().setJobId(job).build());
+  }
+
+  /** What the job's workers have sampled: see {@link JobControlMethods#SAMPLES}. */
+  public List<Struct> samples(String job) {
+    ListValue samples =
+        ClientCalls.blockingUnaryCall(
+            channel,
+            JobControlMethods.SAMPLES,
+            calls.withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS),
+            GetJobStateRequest.newBuilder().setJobId(job).build());
+    return samples.getValuesList().stream().map(Value::getStructValue).toList();
   }
 
   /** Asks for a savepoint; the place is there when it is durable, however long that takes. */

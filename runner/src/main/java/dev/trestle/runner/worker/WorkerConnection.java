@@ -17,6 +17,7 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.LogEntry;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleDescriptor;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.ProcessBundleRequest.CacheToken;
+import org.apache.beam.model.fnexecution.v1.BeamFnApi.SampleDataRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateRequest;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.StateResponse;
 import org.apache.beam.model.pipeline.v1.Endpoints.ApiServiceDescriptor;
@@ -41,6 +42,7 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
       Set.of(BeamUrns.getUrn(StandardRunnerProtocols.Enum.CONTROL_RESPONSE_ELEMENTS_EMBEDDING));
 
   private static final int LAST_WORDS_MILLIS = 100;
+  private static final int SAMPLES_SECONDS = 5;
 
   private final String id;
   private final ApiServiceDescriptor endpoint;
@@ -145,6 +147,26 @@ public final class WorkerConnection implements SdkWorker, AutoCloseable {
    */
   public void awaitFinalized(Duration patience) throws InterruptedException {
     channels.finalizations().awaitEnd(patience);
+  }
+
+  /**
+   * The elements that the worker has sampled since it was asked last; none if it does not sample,
+   * or does not answer in time.
+   */
+  public CompletableFuture<List<Sample>> samples() {
+    ControlChannel control = channels.control();
+    CompletableFuture<InstructionResponse> answer = new CompletableFuture<>();
+    control.request(
+        control.nextId(),
+        InstructionRequest.newBuilder().setSampleData(SampleDataRequest.getDefaultInstance()),
+        answer::complete);
+    return answer
+        .completeOnTimeout(
+            InstructionResponse.getDefaultInstance(), SAMPLES_SECONDS, TimeUnit.SECONDS)
+        .thenApply(
+            response ->
+                new Samples(byId.values().stream().map(RegisteredDescriptor::descriptor).toList())
+                    .of(response.getSampleData()));
   }
 
   /** Lets the worker go: its streams end, and with them a worker that behaves. */
