@@ -1,6 +1,6 @@
 package dev.trestle.runner.worker;
 
-import dev.trestle.translation.print.ElementText;
+import dev.trestle.translation.wire.ElementText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +10,7 @@ import org.apache.beam.model.fnexecution.v1.BeamFnApi.SampleDataResponse;
 import org.apache.beam.model.fnexecution.v1.BeamFnApi.SampledElement;
 import org.apache.beam.model.pipeline.v1.RunnerApi.PTransform;
 import org.apache.beam.sdk.fn.data.RemoteGrpcPortRead;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a worker has sampled, with the help of the descriptors that it has. */
 final class Samples {
@@ -30,36 +31,44 @@ final class Samples {
   }
 
   private void add(String collection, List<SampledElement> elements, List<Sample> to) {
-    for (ProcessBundleDescriptor descriptor : descriptors) {
-      if (descriptor.containsPcollections(collection)) {
-        ElementText text = new ElementText(descriptor.getCodersMap());
-        String coder = descriptor.getPcollectionsOrThrow(collection).getCoderId();
-        String producer = producer(collection, descriptor);
-        for (SampledElement each : elements) {
-          to.add(
-              new Sample(
-                  collection,
-                  producer,
-                  text.of(each.getElement().toByteArray(), coder),
-                  name(each.getException().getTransformId()),
-                  each.getException().getError()));
-        }
-        return;
-      }
+    Origin origin = origin(collection);
+    if (origin == null) {
+      return;
+    }
+    ElementText text = new ElementText(origin.descriptor.getCodersMap());
+    String coder = origin.descriptor.getPcollectionsOrThrow(collection).getCoderId();
+    for (SampledElement each : elements) {
+      to.add(
+          new Sample(
+              collection,
+              origin.producer,
+              text.of(each.getElement().toByteArray(), coder),
+              name(each.getException().getTransformId()),
+              each.getException().getError()));
     }
   }
 
-  private String producer(String collection, ProcessBundleDescriptor in) {
+  /** Where a collection comes from, and the descriptor by which the worker has encoded it. */
+  private record Origin(ProcessBundleDescriptor descriptor, String producer) {}
+
+  /**
+   * The stage that makes a collection, rather than one that it is handed to: there it may be coded
+   * in another way. Null if no descriptor has it.
+   */
+  private @Nullable Origin origin(String collection) {
+    Origin handedTo = null;
     for (ProcessBundleDescriptor descriptor : descriptors) {
       for (PTransform transform : descriptor.getTransformsMap().values()) {
-        // Where the collection only comes in it is a port that puts it out.
-        if (transform.getOutputsMap().containsValue(collection)
-            && !transform.getSpec().getUrn().equals(RemoteGrpcPortRead.URN)) {
-          return transform.getUniqueName();
+        if (transform.getOutputsMap().containsValue(collection)) {
+          if (!transform.getSpec().getUrn().equals(RemoteGrpcPortRead.URN)) {
+            return new Origin(descriptor, transform.getUniqueName());
+          }
+          String name = descriptor.getPcollectionsOrThrow(collection).getUniqueName();
+          handedTo = new Origin(descriptor, name);
         }
       }
     }
-    return in.getPcollectionsOrThrow(collection).getUniqueName();
+    return handedTo;
   }
 
   private String name(String transform) {

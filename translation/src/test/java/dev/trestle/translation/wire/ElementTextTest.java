@@ -1,4 +1,4 @@
-package dev.trestle.translation.print;
+package dev.trestle.translation.wire;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.endsWith;
@@ -65,9 +65,17 @@ class ElementTextTest {
 
   @Test
   void rowsTellTheirFields() throws IOException {
-    Schema schema = Schema.builder().addStringField("name").addInt64Field("age").build();
-    String text = text(RowCoder.of(schema), Row.withSchema(schema).addValues("Ahab", 58L).build());
-    assertThat(text, is("{name: \"Ahab\", age: 58}"));
+    Schema schema =
+        Schema.builder()
+            .addStringField("name")
+            .addInt64Field("age")
+            .addNullableStringField("leg")
+            .addBooleanField("captain")
+            .build();
+    assertThat(
+        text(
+            RowCoder.of(schema), Row.withSchema(schema).addValues("Ahab", 58L, null, true).build()),
+        is("{name: \"Ahab\", age: 58, leg: null, captain: true}"));
   }
 
   @Test
@@ -94,6 +102,25 @@ class ElementTextTest {
     ElementText text = new ElementText(components.getCodersMap());
     assertThat(text.of(new byte[] {'k', 3}, "kv"), is("b\"k\\x03\""));
     assertThat(text.of(new byte[] {'k'}, "nowhere"), is("b\"k\""));
+  }
+
+  /** A length from outside must not decide how much memory is taken. */
+  @Test
+  void impossibleLengthsAndCountsAreShownAsBytes() {
+    Components components =
+        Components.newBuilder()
+            .putCoders("string", coder(ModelCoders.STRING_UTF8_CODER_URN))
+            .putCoders("strings", coder(ModelCoders.ITERABLE_CODER_URN, "string"))
+            .putCoders("many", coder(ModelCoders.ITERABLE_CODER_URN, "nowhere"))
+            .putCoders("half", coder(ModelCoders.KV_CODER_URN, "string"))
+            .build();
+    ElementText text = new ElementText(components.getCodersMap());
+    byte[] huge = {-1, -1, -1, -1, 7, 'a'};
+    byte[] most = {127, -1, -1, -1};
+    assertThat(text.of(huge, "string"), is("b\"\\xff\\xff\\xff\\xff\\x07a\""));
+    assertThat(text.of(most, "strings"), is("b\"\\x7f\\xff\\xff\\xff\""));
+    assertThat(text.of(most, "many"), startsWith("[b\"\", b\"\", "));
+    assertThat(text.of(new byte[] {1, 'a'}, "half"), is("b\"\\x01a\""));
   }
 
   private static RunnerApi.Coder coder(String urn, String... parts) {
