@@ -11,7 +11,9 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.apache.beam.model.pipeline.v1.RunnerApi.Environment;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
@@ -42,6 +44,7 @@ final class EmbeddedLauncher implements WorkerLauncher {
     ORPHANS.setLevel(Level.OFF);
   }
 
+  private static final int LATER_SECONDS = 5;
   private static final String LOG_TO_RUNNER = "beam:option:enable_log_via_fn_api:v1";
 
   private final Environment environment;
@@ -186,7 +189,11 @@ final class EmbeddedLauncher implements WorkerLauncher {
   @Override
   public synchronized void close() {
     if (lease != null) {
-      DeadChannels.shutDown(lease.classes());
+      ClassLoader classes = lease.classes();
+      DeadChannels.shutDown(classes);
+      // A call that a worker has hung up may take a moment to end.
+      CompletableFuture.delayedExecutor(LATER_SECONDS, TimeUnit.SECONDS)
+          .execute(() -> DeadChannels.shutDown(classes));
       lease.close();
     }
   }
