@@ -2,40 +2,29 @@ package dev.trestle.server.cli;
 
 import dev.trestle.runner.remote.JobFollower;
 import java.time.Instant;
-import java.util.concurrent.Callable;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessage;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobMessagesResponse;
 import org.apache.beam.model.jobmanagement.v1.JobApi.JobStateEvent;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows what a job says. */
 @Command(
     name = "logs",
-    description = "Shows what a job at a server and its workers say, until it ends.")
-public final class LogsCommand implements Callable<Integer> {
+    description = {
+      "Shows what a job at a server and its workers say, until it ends.",
+      "With --json, an object on each line."
+    })
+public final class LogsCommand extends JobQuery {
 
   private static final String STATE = "STATE";
 
-  @Mixin private final Verbosity verbosity = new Verbosity();
-
-  @Mixin private final JobChoice choice = new JobChoice();
-
-  @Option(names = "--json", description = "Prints a JSON object on each line.")
-  private boolean json;
-
-  private final Terminal terminal;
-
   public LogsCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    verbosity.apply();
-    return choice.visit(
-        terminal, job -> new JobFollower(job.serverOr("log"), job.id(), this::show).follow());
+  void show(KnownJob job) throws InterruptedException {
+    new JobFollower(job.serverOr("log"), job.id(), this::show).follow();
   }
 
   private void show(JobMessagesResponse heard) {
@@ -53,12 +42,12 @@ public final class LogsCommand implements Callable<Integer> {
   }
 
   private void show(String time, String importance, String text) {
-    terminal
+    terminal()
         .out()
         .println(
-            json
+            isJson()
                 ? JobsJson.line(time, importance, text)
                 : String.join(" ", time, importance, text));
-    terminal.out().flush();
+    terminal().out().flush();
   }
 }

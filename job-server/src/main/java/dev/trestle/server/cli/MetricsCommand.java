@@ -1,13 +1,10 @@
 package dev.trestle.server.cli;
 
 import dev.trestle.runner.metrics.MonitoringInfos;
-import java.util.concurrent.Callable;
 import org.apache.beam.model.jobmanagement.v1.JobApi.MetricResults;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows what a job has counted. */
 @Command(
@@ -18,33 +15,19 @@ import picocli.CommandLine.Option;
       "Attempted is whatever has been counted, committed what counts: in a job with checkpoints,",
       "what the last of them has."
     })
-public final class MetricsCommand implements Callable<Integer> {
-
-  @Mixin private final Verbosity verbosity = new Verbosity();
-
-  @Mixin private final JobChoice choice = new JobChoice();
-
-  @Option(names = "--json", description = "Prints a JSON array.")
-  private boolean json;
-
-  private final Terminal terminal;
+public final class MetricsCommand extends JobQuery {
 
   public MetricsCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    verbosity.apply();
-    return choice.visit(terminal, this::show);
-  }
-
-  private void show(KnownJob job) {
+  void show(KnownJob job) {
     MetricResults told = job.serverOr("metrics").metrics(job.id());
     MetricQueryResults metrics =
         MonitoringInfos.results(told.getAttemptedList(), told.getCommittedList()).allMetrics();
-    if (json) {
-      terminal.out().println(JobsJson.of(metrics));
+    if (isJson()) {
+      terminal().out().println(JobsJson.of(metrics));
       return;
     }
     metrics.getCounters().forEach(this::show);
@@ -56,7 +39,7 @@ public final class MetricsCommand implements Callable<Integer> {
 
   private void show(MetricResult<?> metric) {
     Object committed = metric.getCommittedOrNull();
-    terminal
+    terminal()
         .out()
         .printf(
             "%s  %s:%s  attempted %s  committed %s%n",

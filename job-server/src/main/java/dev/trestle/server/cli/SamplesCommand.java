@@ -4,11 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.apache.beam.vendor.grpc.v1p69p0.com.google.protobuf.Struct;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows elements that are on their way through a job. */
 @Command(
@@ -20,34 +17,23 @@ import picocli.CommandLine.Option;
       "--experiments=enable_data_sampling; with enable_always_on_exception_sampling only what",
       "makes a transform fail. A sample is shown once. What only its SDK can read is shown as bytes."
     })
-public final class SamplesCommand implements Callable<Integer> {
-
-  @Mixin private final Verbosity verbosity = new Verbosity();
-
-  @Mixin private final JobChoice choice = new JobChoice();
-
-  @Option(names = "--json", description = "Prints a JSON array.")
-  private boolean json;
-
-  private final Terminal terminal;
+public final class SamplesCommand extends JobQuery {
 
   public SamplesCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    verbosity.apply();
-    return choice.visit(terminal, this::show);
-  }
-
-  private void show(KnownJob job) {
+  void show(KnownJob job) {
     List<Struct> samples = job.serverOr("samples").samples(job.id());
-    if (json) {
-      terminal
+    if (isJson()) {
+      terminal()
           .out()
           .println(JobsJson.ofSamples(samples.stream().map(SamplesCommand::texts).toList()));
       return;
+    }
+    if (samples.isEmpty()) {
+      terminal().err().println("trestle: nothing has been sampled since it was asked last");
     }
     Map<String, StringBuilder> byProducer = new TreeMap<>();
     for (Struct sample : samples) {
@@ -56,7 +42,7 @@ public final class SamplesCommand implements Callable<Integer> {
           .computeIfAbsent(texts.getOrDefault("producer", ""), producer -> new StringBuilder())
           .append(lines(texts));
     }
-    byProducer.forEach((producer, lines) -> terminal.out().printf("%s%n%s", producer, lines));
+    byProducer.forEach((producer, lines) -> terminal().out().printf("%s%n%s", producer, lines));
   }
 
   private static Map<String, String> texts(Struct sample) {

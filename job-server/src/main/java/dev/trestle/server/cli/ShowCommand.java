@@ -1,9 +1,6 @@
 package dev.trestle.server.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows how a job stands. */
 @Command(
@@ -14,35 +11,21 @@ import picocli.CommandLine.Option;
       "  trestle show wordcount",
       "  trestle show --endpoint=localhost:8099 --json wordcount-1f2e3d4c5b6a"
     })
-public final class ShowCommand implements Callable<Integer> {
-
-  @Mixin private final Verbosity verbosity = new Verbosity();
-
-  @Mixin private final JobChoice choice = new JobChoice();
-
-  @Option(names = "--json", description = "Prints a JSON object.")
-  private boolean json;
-
-  private final Terminal terminal;
+public final class ShowCommand extends JobQuery {
 
   public ShowCommand(Terminal terminal) {
-    this.terminal = terminal;
+    super(terminal);
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    verbosity.apply();
-    return choice.visit(terminal, this::show);
-  }
-
-  private void show(KnownJob job) {
-    if (json) {
-      terminal.out().println(JobsJson.node(job).toPrettyString());
+  void show(KnownJob job) {
+    if (isJson()) {
+      terminal().out().println(JobsJson.node(job).toPrettyString());
     } else {
-      terminal.out().printf("name   %s%n", job.name());
-      terminal.out().printf("id     %s%n", job.id());
-      terminal.out().printf("state  %s%n", job.state());
-      terminal.out().printf("where  %s%n", job.where());
+      terminal().out().printf("name   %s%n", job.name());
+      terminal().out().printf("id     %s%n", job.id());
+      terminal().out().printf("state  %s%n", job.state());
+      terminal().out().printf("where  %s%n", job.where());
     }
   }
 }

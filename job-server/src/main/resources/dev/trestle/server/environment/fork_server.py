@@ -128,9 +128,11 @@ class ForkServer:
   def tell_imported(self):
     directories = set()
     for name, module in list(sys.modules.items()):
-      files = [*getattr(module, '__path__', ())] or [getattr(module, '__file__', None)]
-      if '.' not in name and files[0]:
-        directories.add(os.path.dirname(files[0]))
+      if '.' not in name:
+        files = [*getattr(module, '__path__', ())] or [getattr(module, '__file__', None)]
+        directories.update(os.path.dirname(file) for file in files if file)
+    # Where finders make packages up there are none.
+    directories = filter(os.path.isdir, map(os.path.abspath, filter(None, directories)))
     self._answer(imported=sorted(directories))
 
   def _answer(self, **answer):

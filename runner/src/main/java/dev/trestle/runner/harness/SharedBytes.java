@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads byte strings where they are: they may have megabytes. */
 final class SharedBytes extends ByteOutput {
   private @Nullable ByteSource only;
-  private int pieces;
+  private boolean isOneArray = true;
 
   private SharedBytes() {}
 
@@ -25,7 +25,7 @@ final class SharedBytes extends ByteOutput {
       throw new UncheckedIOException(e);
     }
     ByteSource source = shared.only;
-    if (source != null && shared.pieces == 1) {
+    if (source != null && shared.isOneArray) {
       return source;
     }
     byte[] copy = bytes.toByteArray();
@@ -34,28 +34,28 @@ final class SharedBytes extends ByteOutput {
 
   @Override
   public void writeLazy(byte[] value, int offset, int length) {
-    pieces++;
+    isOneArray &= only == null;
     only = new ByteSource(value, offset, offset + length);
   }
 
   /** A buffer, or an array that its owner may change: only copied. */
   @Override
   public void writeLazy(ByteBuffer value) {
-    pieces = 2;
+    isOneArray = false;
   }
 
   @Override
   public void write(byte value) {
-    pieces = 2;
+    isOneArray = false;
   }
 
   @Override
   public void write(byte[] value, int offset, int length) {
-    pieces = 2;
+    isOneArray = false;
   }
 
   @Override
   public void write(ByteBuffer value) {
-    pieces = 2;
+    isOneArray = false;
   }
 }
